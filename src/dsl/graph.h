@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "dsl/definition.h"
+
+namespace weft::dsl {
+
+/// The workflow's graph for people and for the browser: nodes, edges (with ports), nested regions, triggers.
+/// `{ nodes: [{ id, path, kind, title?, parent? }], edges: [{ from, to, port }] }`; paths join ids with `/`.
+expr::Value GraphJson(const Workflow& workflow);
+std::string GraphMermaid(const Workflow& workflow);
+std::string GraphDot(const Workflow& workflow);
+
+}  // namespace weft::dsl
