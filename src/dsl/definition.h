@@ -15,7 +15,7 @@
 #include "expr/value.h"
 
 /// The meaning of a workflow file: what the interpreter runs. Everything in here is checked (see dsl/load.h), resolved
-/// (needs are indices, defaults are filled in) and immutable, so that it is shared between instances and threads.
+/// (needs are indices, defaults are filled in) and immutable, so that instances share it. Its literals are jv values, whose counts are not atomic: one thread per copy.
 /// Templates are `empty()` where nothing was written.
 namespace weft::dsl {
 

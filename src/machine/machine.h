@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "machine/command.h"
+#include "machine/event.h"
+#include "machine/state.h"
+
+namespace weft::machine {
+
+/// The interpreter: a pure state machine. Given the same batches it gives the same commands, on every machine, in
+/// every process and for ever (for one value of `semantics`). It reads no clock, random source, environment or file,
+/// starts no thread, and knows nothing of Temporal.
+///
+/// The first batch holds Started. A batch with events always gives at least one command (the guard: see
+/// docs/adr/), and a terminal command, if any, is the last; after it nothing is applied.
+///
+/// Not thread-safe. Copyable: a copy is a scratch machine that can be driven on without touching the original.
+class Machine {
+ public:
+  Machine();
+  Machine(const Machine& other);
+  Machine(Machine&&) noexcept;
+  Machine& operator=(Machine other) noexcept;
+  ~Machine();
+
+  /// Applies all events, then drives once.
+  std::vector<Command> Apply(const Batch& batch);
+
+  [[nodiscard]] const RunState& state() const;
+
+  /// Things worth a log line that happened in the last Apply: late results, unknown signals. Not to be logged during
+  /// replay.
+  [[nodiscard]] const std::vector<std::string>& notices() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace weft::machine
