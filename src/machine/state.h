@@ -1,15 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "machine/command.h"
 #include "machine/event.h"
 
-/// A run's state: plain data, read by the live view, changed only by the machine.
+/// A run's state: plain data, read by the live view, changed only by the machine. Copyable as a whole.
 namespace weft::machine {
 
 enum class NodeStatus {
@@ -36,47 +40,98 @@ struct NodeError {
   [[nodiscard]] expr::Value ToValue() const;
 };
 
+/// Where a region's execution is: for each enclosing container its node's index and the iteration or attempt.
+using RegionAddress = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+
+/// A copyable owner of a T that may be incomplete where the Box is declared.
+template <class T>
+class Box {
+ public:
+  Box() : value_(std::make_unique<T>()) {}
+  Box(const Box& other) : value_(std::make_unique<T>(*other.value_)) {}
+  Box(Box&&) noexcept = default;
+  Box& operator=(Box other) noexcept {
+    value_.swap(other.value_);
+    return *this;
+  }
+  ~Box() = default;
+  T& operator*() const { return *value_; }
+  T* operator->() const { return value_.get(); }
+
+ private:
+  std::unique_ptr<T> value_;
+};
+
 struct RegionState;
+
+/// A compensation that is owed: evaluated when its node succeeded, so that it needs nothing of the run any more.
+struct Compensation {
+  std::string path;
+  RegionAddress region;
+  std::uint32_t node = 0;
+  dsl::Kind kind = dsl::Kind::kShell;
+  std::string queue;
+  std::string input;    ///< activity input, JSON text
+  std::string problem;  ///< why the input could not be evaluated, or empty
+  std::optional<dsl::Retry> retry;
+  Duration timeout{};
+  int attempts = 0;
+};
 
 struct NodeState {
   NodeStatus status = NodeStatus::kPending;
   SkipReason skip_reason = SkipReason::kDead;
   int attempts = 0;       ///< how often it was scheduled
+  int max_attempts = 1;
   int lost_workers = 0;   ///< attempts that ended because their worker was lost
   expr::Value input;
   expr::Value output;
   std::optional<NodeError> error;
   std::string chosen_case;
-  Timestamp started_at{};  ///< when the first attempt was scheduled
+  Timestamp started_at{};   ///< when the first attempt was scheduled
+  Timestamp attempt_at{};   ///< when the latest attempt was scheduled
   Timestamp ended_at{};
-  Timestamp retry_at{};    ///< while kRetrying
-  Operation operation = 0; ///< the activity, timer or child in flight; 0: none
-  bool queued = false;     ///< ready, but held back by the bounds of a run
+  Timestamp wake_at{};      ///< while kRetrying or waiting with a time-out: when that ends
+  Operation operation = 0;  ///< the activity, timer or child in flight; 0: none
+  Operation timeout_timer = 0;
+  bool queued = false;      ///< ready, but held back by the bounds of a run
   bool cancel_requested = false;
   /// Of a failed node with `.failed` or `.done` edges: whether one of them started. Unset: not decided yet.
   std::optional<bool> handled;
   std::uint64_t completion = 0;  ///< order of settling within the run, from 1
   std::size_t output_size = 0;   ///< bytes of the output as JSON, an upper bound
+  /// Executions of the inner region that are not settled, by iteration or attempt.
+  std::map<std::uint32_t, Box<RegionState>> children;
 };
 
 /// One execution of a region: the run itself, or an iteration or attempt of a nested one.
 struct RegionState {
   const dsl::Region* definition = nullptr;
+  RegionAddress address;
   std::string path;  ///< prefix of its nodes' paths, with its final slash; empty for the run's own
   std::vector<NodeState> nodes;
   expr::Value dot;  ///< what its roots get as `.`
+  expr::Value item, index, previous;
   /// Ending badly, in order: what runs is awaited, compensations, `always` nodes, the end.
   enum class Phase { kRunning, kStopping, kCompensating, kCleaning, kSettled };
   Phase phase = Phase::kRunning;
+  bool stopping = false;             ///< failed, cancelled or timed out: nothing new starts
   std::optional<NodeError> failure;  ///< the first unhandled one
   std::size_t unsettled = 0;
   std::set<std::size_t> dirty;  ///< nodes whose in-edges may have changed
-
-  [[nodiscard]] std::string PathOf(std::size_t node) const { return path + definition->nodes[node].id; }
+  std::vector<Compensation> compensations;  ///< owed, oldest first
 };
 
 enum class RunStatus { kRunning, kCompleted, kFailed, kTimedOut, kCancelled, kContinued };
 std::string_view StatusName(RunStatus status);
+
+/// What an operation in flight belongs to.
+struct Target {
+  enum class Purpose { kAttempt, kRetry, kTimeout, kCompensation, kCompensationRetry, kRunTimeout, kMore };
+  Purpose purpose = Purpose::kAttempt;
+  RegionAddress region;
+  std::uint32_t node = 0;
+};
 
 struct RunState {
   RunStatus status = RunStatus::kRunning;
@@ -87,16 +142,19 @@ struct RunState {
   expr::Value output;
   std::optional<NodeError> error;
   Timestamp started_at{};
+  Timestamp scheduled_at{};
   Timestamp ended_at{};
   Timestamp now{};
   RegionState root;
-  bool cancelling = false;      ///< somebody asked to cancel
-  bool timed_out = false;       ///< the run's own `timeout` passed
-  std::size_t in_flight = 0;    ///< operations that Temporal counts
+  bool cancelling = false;       ///< somebody asked to cancel
+  bool cancelled_twice = false;  ///< goes straight to the end
+  bool timed_out = false;        ///< the run's own `timeout` passed
+  std::map<Operation, Target> operations;  ///< in flight
+  std::deque<Command> held;                ///< starts held back by the bounds of a run
   std::uint64_t completions = 0;
   Operation last_operation = 0;
-  Operation run_timer = 0;
-  std::size_t state_size = 0;   ///< bytes of all outputs, an upper bound
+  Operation more_timer = 0;
+  std::size_t state_size = 0;  ///< bytes of all outputs, an upper bound
 };
 
 }  // namespace weft::machine
