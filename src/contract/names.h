@@ -30,6 +30,8 @@ inline constexpr std::string_view kReleaseActivity = "release";
 // Signals.
 inline constexpr std::string_view kEventSignal = "event";
 inline constexpr std::string_view kApprovalSignal = "approval";
+/// Temporal keeps only the first request to cancel; a second one, which skips compensation and clean-up, is this signal.
+inline constexpr std::string_view kCancelSignal = "cancel";
 
 // Memo field: where the run is, for the instance list.
 inline constexpr std::string_view kMemoField = "weft";
@@ -41,6 +43,11 @@ inline constexpr std::int64_t kHeartbeatTimeoutMs = 20'000;
 /// A node's path and attempt as the id of its activity or child: `each/7/ship#2`; beyond 900 bytes the path is
 /// shortened by hash.
 inline constexpr std::size_t kMaxOperationId = 900;
+
+// Bounds of one run: Temporal refuses more than 2,000 pending operations, and a workflow task that is too large, for ever.
+inline constexpr std::size_t kMaxInFlight = 1000;
+inline constexpr std::size_t kMaxCommandsPerTask = 500;
+inline constexpr std::size_t kMaxBytesPerTask = 1'500'000;
 
 // Limits of one run.
 inline constexpr std::size_t kMaxDefinition = std::size_t{256} * 1024;

@@ -10,6 +10,9 @@
 
 namespace weft::machine {
 
+/// Whether this version runs nodes of that kind; a definition with others is refused before it starts.
+bool Runs(dsl::Kind kind);
+
 /// The interpreter: a pure state machine. Given the same batches it gives the same commands, on every machine, in
 /// every process and for ever (for one value of `semantics`). It reads no clock, random source, environment or file,
 /// starts no thread, and knows nothing of Temporal.

@@ -120,6 +120,8 @@ struct RegionState {
   std::size_t unsettled = 0;
   std::set<std::size_t> dirty;  ///< nodes whose in-edges may have changed
   std::vector<Compensation> compensations;  ///< owed, oldest first
+
+  [[nodiscard]] std::string PathOf(std::size_t node) const { return path + definition->nodes[node].id; }
 };
 
 enum class RunStatus { kRunning, kCompleted, kFailed, kTimedOut, kCancelled, kContinued };
@@ -147,10 +149,12 @@ struct RunState {
   Timestamp now{};
   RegionState root;
   bool cancelling = false;       ///< somebody asked to cancel
+  bool cancelled = false;        ///< and nothing had ended the run before
   bool cancelled_twice = false;  ///< goes straight to the end
   bool timed_out = false;        ///< the run's own `timeout` passed
   std::map<Operation, Target> operations;  ///< in flight
   std::deque<Command> held;                ///< starts held back by the bounds of a run
+  std::size_t in_flight = 0;               ///< activities and children that Temporal knows of
   std::uint64_t completions = 0;
   Operation last_operation = 0;
   Operation more_timer = 0;
