@@ -48,6 +48,8 @@ struct Scope {
   Value previous;
   Value error;
   Value run;
+  /// Items of the enclosing foreach regions that were renamed by `as:`, outermost first.
+  std::vector<std::pair<std::string, Value>> aliases;
   Timestamp now{};
 };
 
@@ -56,10 +58,10 @@ struct Scope {
 enum class Mode { kValue, kCondition };
 
 /// A jq program, checked. Pure: same text, scope and limits give the same result, the same failure and the same count
-/// of steps on every machine. Compiling to byte code happens on first use, per thread; Parse alone is cheap (well below
-/// 20 µs for a short text), so that a file of thousands of expressions validates quickly.
+/// of steps on every machine. Compiling to byte code happens on first use; Parse alone is cheap (well below 20 µs for a
+/// short text), so that a file of thousands of expressions validates quickly.
 ///
-/// Immutable and shareable between threads after Parse.
+/// Copies share the byte code; one thread at a time may evaluate them.
 class Expression {
  public:
   /// `item_alias` is the name that stands for `$item` here, if a `foreach` renamed it.
@@ -74,6 +76,8 @@ class Expression {
   [[nodiscard]] const std::vector<Read>& reads() const;
   /// True if the program reads nothing but `.` and `$vars`.
   [[nodiscard]] bool ReadsOnlyDotAndVars() const;
+  /// Calls `now`.
+  [[nodiscard]] bool UsesNow() const;
 
  private:
   struct Impl;
@@ -83,9 +87,11 @@ class Expression {
 
 /// Bounds of one evaluation. Part of `semantics`: changing one changes what old histories replay to.
 struct Limits {
+  static constexpr std::size_t kText = std::size_t{32} * 1024;
   static constexpr std::uint64_t kSteps = 1'000'000;
   static constexpr std::uint64_t kRequestedBytes = std::uint64_t{64} * 1024 * 1024;
-  static constexpr int kDepth = 256;
+  static constexpr std::uint64_t kLargestRequest = std::uint64_t{32} * 1024 * 1024;
+  static constexpr int kNesting = 200;  ///< brackets of the program's text
 };
 
 }  // namespace weft::expr

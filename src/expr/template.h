@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +69,9 @@ class Template {
   [[nodiscard]] const Value* AsLiteral() const;
   /// Every read of every expression inside.
   void CollectReads(std::vector<const Read*>& out) const;
+  /// The secrets it names, in the order written.
+  void CollectSecrets(std::vector<std::string>& out) const;
+  /// For a template of one expression (or a literal): whether it reads nothing else.
   [[nodiscard]] bool ReadsOnlyDotAndVars() const;
   /// The single expression's text, if the template is exactly one (used to send `output:` to a worker).
   [[nodiscard]] const Expression* AsExpression() const;
