@@ -9,6 +9,7 @@
 
 #include "temporalio/activity/activity.h"
 #include "temporalio/bridge/connection.h"
+#include "temporalio/converter/codec.h"
 #include "temporalio/error.h"
 #include "temporalio/worker/workflow.h"
 
@@ -45,6 +46,9 @@ struct WorkerOptions {
   /// A replay that differs from its history fails the run, instead of its workflow task again and again until a worker
   /// with fitting code comes.
   bool nondeterminism_as_workflow_fail = false;
+  /// Decodes all that Temporal sends and encodes all that goes back; null: payloads travel as they are. A workflow task
+  /// or activity attempt whose payloads cannot be decoded fails with the codec's message and is tried again.
+  std::shared_ptr<const PayloadCodec> codec;
 };
 
 /// Polls one task queue. Several workers may share a connection and a process, each on threads of its own: one for
