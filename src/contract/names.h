@@ -27,6 +27,9 @@ inline constexpr std::string_view kResolveWorkflowActivity = "resolve_workflow";
 inline constexpr std::string_view kAcquireActivity = "acquire";
 inline constexpr std::string_view kReleaseActivity = "release";
 
+/// The failure type of an activity that its worker gave up because it was stopping: handled like a worker that vanished.
+inline constexpr std::string_view kWorkerLost = "worker_lost";
+
 // Signals.
 inline constexpr std::string_view kEventSignal = "event";
 inline constexpr std::string_view kApprovalSignal = "approval";

@@ -79,4 +79,7 @@ using Command = std::variant<StartTimer, CancelTimer, ScheduleActivity, CancelAc
 /// A command that ends the run; always the last of its list.
 bool IsTerminal(const Command& command);
 
+/// A command that starts an operation.
+bool IsStart(const Command& command);
+
 }  // namespace weft::machine

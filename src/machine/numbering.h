@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "machine/command.h"
+#include "machine/event.h"
 
 namespace weft::machine {
 
@@ -21,8 +22,9 @@ class Numbering {
   /// The operation behind a number; none if it was never given.
   [[nodiscard]] std::optional<Operation> Find(Sequence sequence, std::uint32_t number) const;
 
-  /// Forgets an operation that has ended.
-  void Forget(Sequence sequence, std::uint32_t number);
+  /// Forgets the operation whose end the event tells, if any; to be called after each event that was applied. Cancelled
+  /// timers are forgotten when the command is numbered: nothing comes of them any more.
+  void Forget(const Event& event);
 
  private:
   struct Table {
@@ -31,6 +33,8 @@ class Numbering {
     std::map<Operation, std::uint32_t> by_operation;
   };
   Table& table(Sequence sequence) { return tables_[static_cast<std::size_t>(sequence)]; }
+
+  void Forget(Sequence sequence, Operation operation);
 
   Table tables_[3];
 };
