@@ -155,6 +155,7 @@ using Body = std::variant<Shell, Python, Http, Event, Switch, Set, Wait, Approva
 
 struct Node {
   std::string id;
+  std::string title;  ///< not part of the normalised form
   Kind kind = Kind::kSet;
   Body body = Set{};
   std::vector<Need> needs;
