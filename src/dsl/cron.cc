@@ -99,7 +99,7 @@ std::expected<int, CronProblem> ParseValue(Piece piece, const Field& field) {
 std::expected<CronRange, CronProblem> ParseItem(Piece item, const Field& field) {
   const auto slash = item.text.find('/');
   const auto values = item.Sub(0, slash);
-  const auto dash = values.text.find('-');
+  const auto dash = values.text.find('-', 1);
   CronRange range{field.min, field.last, 1};
   if (dash != std::string_view::npos) {
     WEFT_TRY(range.first, ParseValue(values.Sub(0, dash), field));
