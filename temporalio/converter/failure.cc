@@ -10,9 +10,6 @@
 namespace temporalio {
 namespace {
 
-constexpr char kMessage[] = "message";
-constexpr char kStackTrace[] = "stack_trace";
-
 void AddAll(std::vector<Payload> from, Payloads* to) {
   for (Payload& payload : from) *to->add_payloads() = std::move(payload);
 }
@@ -62,13 +59,8 @@ std::string MessageOf(const Failure& failure) {
 }
 
 void EncodeFailureText(Failure* failure) {
-  google::protobuf::Struct attributes;
-  (*attributes.mutable_fields())[kMessage].set_string_value(failure->message());
-  (*attributes.mutable_fields())[kStackTrace].set_string_value(failure->stack_trace());
-  std::string json;
-  // Cannot fail: a Struct of two strings always has a JSON form.
-  (void)google::protobuf::util::MessageToJsonString(attributes, &json);
-  *failure->mutable_encoded_attributes() = JsonPayload(std::move(json));
+  *failure->mutable_encoded_attributes() = JsonPayload("{\"message\":" + JsonString(failure->message()) +
+                                                       ",\"stack_trace\":" + JsonString(failure->stack_trace()) + "}");
   failure->set_message("Encoded failure");
   failure->clear_stack_trace();
 }
@@ -85,8 +77,8 @@ Result<void> DecodeFailureText(Failure* failure) {
         "wrote them encodes failures in a way of its own.");
   }
   auto& fields = *attributes.mutable_fields();
-  failure->set_message(fields[kMessage].string_value());
-  failure->set_stack_trace(fields[kStackTrace].string_value());
+  failure->set_message(fields["message"].string_value());
+  failure->set_stack_trace(fields["stack_trace"].string_value());
   failure->clear_encoded_attributes();
   return {};
 }

@@ -24,6 +24,25 @@ std::unexpected<Error> Unexpected(const Payload& payload, std::string_view wante
 
 Payload JsonPayload(std::string json) { return Encoded(kJsonEncoding, std::move(json)); }
 
+std::string JsonString(std::string_view text) {
+  std::string json = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      json += '\\';
+      json += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      constexpr std::string_view kDigits = "0123456789abcdef";
+      const auto byte = static_cast<unsigned char>(c);
+      json += "\\u00";
+      json += kDigits[byte >> 4];
+      json += kDigits[byte & 15];
+    } else {
+      json += c;
+    }
+  }
+  return json += '"';
+}
+
 Payload NullPayload() { return Encoded(kNullEncoding, ""); }
 
 Payload BytesPayload(std::string bytes) { return Encoded(kBytesEncoding, std::move(bytes)); }

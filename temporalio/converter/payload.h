@@ -21,6 +21,9 @@ inline constexpr std::string_view kBytesEncoding = "binary/plain";
 /// A JSON document. `json` must be valid JSON in UTF-8.
 Payload JsonPayload(std::string json);
 
+/// The JSON string for `text`, which must be UTF-8; quotes included.
+std::string JsonString(std::string_view text);
+
 /// The absence of a value (what other SDKs make of `None`, `nil` or `null`).
 Payload NullPayload();
 
