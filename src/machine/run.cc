@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "contract/ids.h"
 #include "contract/names.h"
 
 namespace weft::machine {
@@ -17,18 +18,6 @@ std::size_t BytesOf(const Command& command) {
     return size;
   }
   return 0;
-}
-
-/// Ids beyond Temporal's limit keep their end, which tells nodes apart for people, behind a hash of the whole.
-std::string OperationId(const std::string& path, int attempt) {
-  const auto suffix = '#' + std::to_string(attempt);
-  if (path.size() + suffix.size() <= contract::kMaxOperationId) return path + suffix;
-  std::uint64_t h = 14695981039346656037ULL;
-  for (const char c : path) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string hash(16, '0');
-  for (auto digit = hash.rbegin(); digit != hash.rend(); ++digit, h >>= 4U) *digit = kHex[h & 15U];
-  return hash + "…" + path.substr(path.size() - (contract::kMaxOperationId - 64)) + suffix;
 }
 
 }  // namespace
@@ -183,7 +172,7 @@ void Run::ScheduleActivity(NodeRef ref, ActivityRequest request) {
   const auto operation = ++state_.last_operation;
   machine::ScheduleActivity command{
       .operation = operation,
-      .id = OperationId(ref.path(), node.attempts),
+      .id = contract::OperationId(ref.path(), node.attempts),
       .type = std::string(request.type),
       .queue = std::move(request.queue),
       .input = std::move(input),
