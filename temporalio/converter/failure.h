@@ -17,13 +17,13 @@ using temporal::api::failure::v1::Failure;
 /// What the code of a workflow or activity reports when it fails.
 struct ApplicationFailure {
   /// Names the kind of failure; retry policies and callers compare it. It stays readable when payloads are encrypted.
-  std::string type;
-  std::string message;
-  std::vector<Payload> details;
+  std::string type{};
+  std::string message{};
+  std::vector<Payload> details{};
   bool non_retryable = false;
   /// Overrides the retry policy's delay before the next attempt.
-  std::optional<std::chrono::milliseconds> next_retry_delay;
-  std::optional<Failure> cause;
+  std::optional<std::chrono::milliseconds> next_retry_delay{};
+  std::optional<Failure> cause{};
 };
 
 Failure ToFailure(ApplicationFailure failure);
