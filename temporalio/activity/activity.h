@@ -10,11 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "temporal/api/common/v1/message.pb.h"
+#include "temporalio/converter/payload.h"
 
 namespace temporalio {
-
-using Payload = temporal::api::common::v1::Payload;
 
 enum class CancelReason {
   kNone,            ///< Not cancelled.
@@ -92,7 +90,7 @@ struct ActivityFailure {
   std::string message;
   /// The server makes no further attempt.
   bool non_retryable = false;
-  std::vector<Payload> details;
+  std::vector<Payload> details{};
   /// The attempt stopped because it was asked to. Counts as cancelled only if the reason was kCancelled; else the
   /// attempt counts as failed.
   bool cancelled = false;

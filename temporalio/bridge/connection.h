@@ -35,7 +35,7 @@ struct ConnectionOptions {
   std::optional<TlsOptions> tls;
   std::string api_key;
   /// Sent with every call. Names are lower case.
-  std::map<std::string, std::string> headers;
+  std::map<std::string, std::string> headers{};
   /// Who acts, as shown in histories; empty: `PID@HOST`.
   std::string identity;
 };
@@ -50,9 +50,9 @@ struct CallOptions {
   /// request id for that.
   bool retry = true;
   /// Ends the call early with kCancelled.
-  std::stop_token stop;
+  std::stop_token stop{};
   /// Added to the connection's headers.
-  std::map<std::string, std::string> headers;
+  std::map<std::string, std::string> headers{};
 };
 
 /// A gRPC connection to one Temporal address; reconnects by itself. All calls block the calling thread and may be made

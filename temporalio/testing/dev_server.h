@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -23,14 +21,16 @@ struct DevServerOptions {
   std::uint16_t port = 0;
   /// debug, info, warn, error or never.
   std::string log_level = "warn";
-  /// Server settings as KEY to JSON value. Updates are switched off unless this says otherwise.
+  /// Server settings as KEY to JSON value. Updates are off unless this says otherwise.
   std::map<std::string, std::string> dynamic_config = {{"frontend.enableUpdateWorkflowExecution", "false"}};
   /// How long the server may take until it answers.
   std::chrono::milliseconds startup_timeout{60000};
 };
 
-/// A Temporal dev server as a child process, without web interface. It ends with this object, and with the process
-/// whatever way that ends.
+class ChildProcess;
+
+/// A Temporal dev server as a child process, without web interface. It ends with this object, and with this process
+/// whatever way that ends; it does not hear the terminal's Ctrl-C, so that workers can end in order first.
 class DevServer {
  public:
   /// Blocks until the server answers calls and knows its namespace. On failure the message holds the last lines of the
@@ -42,17 +42,16 @@ class DevServer {
 
   /// `host:port` of its gRPC interface.
   const std::string& target() const { return target_; }
-  pid_t pid() const { return pid_; }
-  /// The last lines the server wrote.
+  /// Its process id.
+  int pid() const;
+  /// The last lines it wrote.
   std::string LogTail() const;
 
  private:
-  DevServer() = default;
+  DevServer(std::unique_ptr<ChildProcess> process, std::string target);
 
-  class Log;
+  std::unique_ptr<ChildProcess> process_;
   std::string target_;
-  pid_t pid_ = -1;
-  std::unique_ptr<Log> log_;
 };
 
 }  // namespace temporalio::testing

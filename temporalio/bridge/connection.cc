@@ -1,0 +1,205 @@
+#include "temporalio/bridge/connection.h"
+
+#include <temporal-sdk-core-c-bridge.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "temporalio/bridge/core.h"
+
+namespace temporalio {
+namespace {
+
+using internal::Borrow;
+using internal::Take;
+
+std::string DefaultIdentity() {
+  char host[256] = {};
+  if (gethostname(host, sizeof host - 1) != 0) std::strcpy(host, "unknown");
+  return std::to_string(getpid()) + "@" + host;
+}
+
+// The bridge's form of headers: `NAME\nVALUE` each.
+class Headers {
+ public:
+  explicit Headers(const std::map<std::string, std::string>& headers) {
+    for (const auto& [name, value] : headers) lines_.push_back(name + "\n" + value);
+    for (const std::string& line : lines_) refs_.push_back(Borrow(line));
+    if (refs_.empty()) refs_.reserve(1);  // data() must not be null
+  }
+  TemporalCoreMetadataRef ref() const { return {refs_.data(), refs_.size()}; }
+
+ private:
+  std::vector<std::string> lines_;
+  std::vector<TemporalCoreByteArrayRef> refs_;
+};
+
+Result<void> Check(const ConnectionOptions& options) {
+  const auto colon = options.target.rfind(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == options.target.size() ||
+      options.target.find('/') != std::string::npos)
+    return Fail(Error::Code::kInvalidArgument,
+                "The address of Temporal must be HOST:PORT, not \"" + options.target + "\".");
+  if (options.namespace_name.empty()) return Fail(Error::Code::kInvalidArgument, "The namespace is empty.");
+  if (options.tls && options.tls->client_cert.empty() != options.tls->client_private_key.empty())
+    return Fail(Error::Code::kInvalidArgument,
+                "A client certificate and its private key belong together, but only one of them is set.");
+  for (const auto& [name, value] : options.headers)
+    if (name.empty() || (name + value).find_first_of("\r\n") != std::string::npos)
+      return Fail(Error::Code::kInvalidArgument, "A header for Temporal has an empty name or a line break.");
+  return {};
+}
+
+struct Connected {
+  TemporalCoreConnection* connection;
+  std::optional<std::string> failure;
+};
+
+struct Answer {
+  std::optional<std::string> bytes;
+  std::uint32_t status;
+  std::optional<std::string> message;
+  std::optional<std::string> details;
+};
+
+TemporalCoreRpcService ToCore(Service service) {
+  switch (service) {
+    case Service::kWorkflow:
+      return TemporalCoreRpcService_Workflow;
+    case Service::kOperator:
+      return TemporalCoreRpcService_Operator;
+    case Service::kCloud:
+      return TemporalCoreRpcService_Cloud;
+    case Service::kHealth:
+      return TemporalCoreRpcService_Health;
+  }
+  return TemporalCoreRpcService_Workflow;
+}
+
+// Cancels an RPC when stop is requested.
+class CancellationToken {
+ public:
+  explicit CancellationToken(const std::stop_token& stop) {
+    if (!stop.stop_possible()) return;
+    token_ = temporal_core_cancellation_token_new();
+    callback_.emplace(stop, Cancel{token_});
+  }
+  ~CancellationToken() {
+    callback_.reset();
+    if (token_) temporal_core_cancellation_token_free(token_);
+  }
+  CancellationToken(const CancellationToken&) = delete;
+  CancellationToken& operator=(const CancellationToken&) = delete;
+  const TemporalCoreCancellationToken* get() const { return token_; }
+
+ private:
+  struct Cancel {
+    TemporalCoreCancellationToken* token;
+    void operator()() const { temporal_core_cancellation_token_cancel(token); }
+  };
+  TemporalCoreCancellationToken* token_ = nullptr;
+  std::optional<std::stop_callback<Cancel>> callback_;
+};
+
+}  // namespace
+
+Connection::Core::~Core() {
+  if (connection) temporal_core_client_free(connection);
+}
+
+Connection::Connection(std::shared_ptr<Runtime> runtime, ConnectionOptions options, std::unique_ptr<Core> core)
+    : runtime_(std::move(runtime)), options_(std::move(options)), core_(std::move(core)) {}
+Connection::~Connection() = default;
+
+Result<std::shared_ptr<Connection>> Connection::Connect(std::shared_ptr<Runtime> runtime, ConnectionOptions options) {
+  if (auto checked = Check(options); !checked) return std::unexpected(std::move(checked).error());
+  if (options.identity.empty()) options.identity = DefaultIdentity();
+  if (!options.tls && !options.api_key.empty()) options.tls.emplace();
+
+  const std::string url = (options.tls ? "https://" : "http://") + options.target;
+  const Headers headers(options.headers);
+  const Headers none({});
+  TemporalCoreClientTlsOptions tls{};
+  const TemporalCoreClientRetryOptions retry{100, 0.2, 1.7, 5000, 10000, 10};
+  const TemporalCoreClientKeepAliveOptions keep_alive{30000, 15000};
+  TemporalCoreConnectionOptions raw;
+  std::memset(&raw, 0, sizeof raw);
+  raw.target_url = Borrow(url);
+  raw.client_name = Borrow("temporalio-cpp");
+  raw.client_version = Borrow("1.35.0");  // of Core: servers know features by it
+  raw.metadata = headers.ref();
+  raw.binary_metadata = none.ref();
+  raw.api_key = Borrow(options.api_key);
+  raw.identity = Borrow(options.identity);
+  if (options.tls) {
+    tls = {Borrow(options.tls->server_root_ca_cert), Borrow(options.tls->server_name), Borrow(options.tls->client_cert),
+           Borrow(options.tls->client_private_key)};
+    raw.tls_options = &tls;
+  }
+  raw.retry_options = &retry;
+  raw.keep_alive_options = &keep_alive;
+  // Plain text is a near network, where compression costs more than it saves.
+  raw.grpc_compression = options.tls ? TemporalCoreClientGrpcCompression_Gzip : TemporalCoreClientGrpcCompression_None;
+
+  internal::Handover<Connected> handover;
+  temporal_core_client_connect(runtime->core().runtime, &raw, &handover,
+                               [](void* user_data, TemporalCoreConnection* success, const TemporalCoreByteArray* fail) {
+                                 static_cast<internal::Handover<Connected>*>(user_data)->Put({success, Take(fail)});
+                               });
+  Connected connected = handover.Take();
+  if (connected.failure) {
+    const bool options_at_fault =
+        connected.failure->starts_with("Invalid") || connected.failure->starts_with("Connection failed: Invalid");
+    return Fail(options_at_fault ? Error::Code::kInvalidArgument : Error::Code::kUnavailable,
+                (options_at_fault ? "Temporal cannot be reached with these options: "
+                                  : "Temporal at " + options.target + " does not answer: ") +
+                    *connected.failure);
+  }
+  auto core = std::make_unique<Core>();
+  core->connection = connected.connection;
+  return std::shared_ptr<Connection>(new Connection(std::move(runtime), std::move(options), std::move(core)));
+}
+
+Result<std::string> Connection::CallRaw(std::string_view rpc, std::string_view request, const CallOptions& options) {
+  const Headers headers(options.headers);
+  const Headers none({});
+  const CancellationToken token(options.stop);
+  TemporalCoreRpcCallOptions raw;
+  std::memset(&raw, 0, sizeof raw);
+  raw.service = ToCore(options.service);
+  raw.rpc = Borrow(rpc);
+  raw.req = Borrow(request);
+  raw.retry = options.retry;
+  raw.metadata = headers.ref();
+  raw.binary_metadata = none.ref();
+  raw.timeout_millis = static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(options.timeout.count(), 0, std::numeric_limits<std::uint32_t>::max()));
+  raw.cancellation_token = token.get();
+
+  // The bridge reads options and request until the callback.
+  internal::Handover<Answer> handover;
+  temporal_core_client_rpc_call(
+      core_->connection, &raw, &handover,
+      [](void* user_data, const TemporalCoreByteArray* success, std::uint32_t status,
+         const TemporalCoreByteArray* message, const TemporalCoreByteArray* details) {
+        static_cast<internal::Handover<Answer>*>(user_data)->Put({Take(success), status, Take(message), Take(details)});
+      });
+  Answer answer = handover.Take();
+  if (answer.bytes) return *std::move(answer.bytes);
+  Error error{static_cast<Error::Code>(answer.status), answer.message.value_or(""), answer.details.value_or("")};
+  // Without a status the failure is the bridge's own: a cancellation, or a request it cannot make.
+  if (answer.status == 0)
+    error.code = options.stop.stop_requested() ? Error::Code::kCancelled : Error::Code::kInvalidArgument;
+  if (error.code == Error::Code::kUnavailable)
+    error.message = "Temporal at " + options_.target + " does not answer: " + error.message;
+  return std::unexpected(std::move(error));
+}
+
+void Connection::SetApiKey(std::string_view key) {
+  temporal_core_client_update_api_key(core_->connection, Borrow(key));
+}
+
+}  // namespace temporalio
