@@ -10,8 +10,12 @@
 
 namespace weft::machine {
 
-/// Whether this version runs nodes of that kind; a definition with others is refused before it starts.
+/// Whether this version runs nodes of that kind.
 bool Runs(dsl::Kind kind);
+
+/// The first node, nested ones included, of a kind that this version does not run; null if there is none. A definition
+/// with such nodes is refused before it starts.
+const dsl::Node* FindNotRun(const dsl::Workflow& workflow);
 
 /// The interpreter: a pure state machine. Given the same batches it gives the same commands, on every machine, in
 /// every process and for ever (for one value of `semantics`). It reads no clock, random source, environment or file,

@@ -25,20 +25,6 @@ Failure OfTimeout(api::enums::v1::TimeoutType type, Origin origin) {
   }
 }
 
-/// The first node kind of a region, or of those inside, that this version does not run.
-const dsl::Node* FindUnknown(const dsl::Region& region) {
-  for (const auto& node : region.nodes) {
-    if (!machine::Runs(node.kind)) return &node;
-    const std::shared_ptr<const dsl::Region>* inner = nullptr;
-    if (const auto* foreach = std::get_if<dsl::Foreach>(&node.body)) inner = &foreach->region;
-    if (const auto* loop = std::get_if<dsl::Loop>(&node.body)) inner = &loop->region;
-    if (const auto* group = std::get_if<dsl::Group>(&node.body)) inner = &group->region;
-    if (inner == nullptr) continue;
-    if (const auto* unknown = FindUnknown(**inner)) return unknown;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 Timestamp FromProto(const google::protobuf::Timestamp& time) {
@@ -110,7 +96,7 @@ Result<machine::Started> MakeStarted(const google::protobuf::RepeatedPtrField<ap
                                  "; start a newer worker and it goes on");
   }
   WEFT_TRY(auto workflow, definitions.Get(arguments[1].data()));
-  if (const auto* unknown = FindUnknown(*workflow->root)) {
+  if (const auto* unknown = machine::FindNotRun(*workflow)) {
     return Fail("semantics", "node `" + unknown->id + "` is of kind `" + std::string(dsl::KindName(unknown->kind)) +
                                  "`, which this worker does not run; start a newer worker and it goes on");
   }
