@@ -15,12 +15,25 @@
 #include "expr/value.h"
 
 /// The meaning of a workflow file: what the interpreter runs. Everything in here is checked (see dsl/load.h), resolved
-/// (needs are indices, defaults are filled in) and immutable, so that instances share it. Its literals are jv values, whose counts are not atomic: one thread per copy.
-/// Templates are `empty()` where nothing was written.
+/// (needs are indices, defaults are filled in) and immutable, so that instances share it. Its literals are jv values,
+/// whose counts are not atomic: one thread per copy. Templates are `empty()` where nothing was written.
 namespace weft::dsl {
 
 enum class Kind {
-  kShell, kPython, kHttp, kEvent, kSwitch, kSet, kWait, kApproval, kForeach, kLoop, kGroup, kWorkflow, kEmit, kNotify,
+  kShell,
+  kPython,
+  kHttp,
+  kEvent,
+  kSwitch,
+  kSet,
+  kWait,
+  kApproval,
+  kForeach,
+  kLoop,
+  kGroup,
+  kWorkflow,
+  kEmit,
+  kNotify,
   kFail,
 };
 /// The key that names the kind in a file: `shell`, `foreach`, …
@@ -162,7 +175,7 @@ struct Node {
   Join join = Join::kDefault;
   expr::Template when;
   expr::Template with;
-  expr::Template env;  ///< a map of strings
+  expr::Template env;               ///< a map of strings
   std::optional<Duration> timeout;  ///< with the kind's and the file's default filled in
   std::optional<Duration> deadline;
   /// The node's own `retry` over the file's; none when neither was written (then the kind's default holds) or with

@@ -106,7 +106,7 @@ const Object& WorkflowObject() {
           {.name = "description", .description = "Description for people.", .shapes = {Of(Form::kText)}},
           {.name = "labels", .description = "Labels for search.", .shapes = {Of(Form::kTexts)}},
           {.name = "input", .description = "JSON Schema (2020-12) of the run's input.", .shapes = {Of(Form::kSchema)}},
-          {.name = "vars", .description = "Constants, read as $vars.", .shapes = {Of(Form::kData)}},
+          {.name = "vars", .description = "Constants, read as $vars.", .shapes = {Of(Form::kDataMap)}},
           {.name = "secrets",
            .description = "Names of the secrets that the workflow may read.",
            .shapes = {ListOf({Of(Form::kText)})}},

@@ -23,6 +23,7 @@ enum class Form {
   kTime,              ///< RFC 3339
   kStatusRange,       ///< an HTTP status, `404` or `200-299`
   kData,              ///< any value, taken as it is
+  kDataMap,           ///< a map of any values, taken as it is
   kSchema,            ///< a JSON Schema, 2020-12
   kTexts,             ///< a map whose values are texts, numbers or booleans
   kExpr,              ///< EXPR: jq, `${ }` may be omitted; other values stand for themselves

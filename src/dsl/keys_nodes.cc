@@ -92,7 +92,10 @@ std::vector<Key> WorkflowBesideKeys() {
 std::vector<Key> BesideKeys() {
   return {
       EnvKey(),
-      {.name = "key", .description = "Takes only events with this key.", .shapes = {Expr()}, .kinds = {"event"}},
+      {.name = "key",
+       .description = "Takes only events with this key.",
+       .shapes = {Of(Form::kTextTemplate)},
+       .kinds = {"event"}},
       {.name = "match",
        .description = "Takes only events for which this holds.",
        .shapes = {Expr()},
