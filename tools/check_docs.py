@@ -66,9 +66,11 @@ def check(root):
         translated = page.name == "README.md" and page.parent == root or "docs" in page.relative_to(root).parts[:1]
         if translated and not page.name.endswith(".zh.md") and "adr" not in page.relative_to(root).parts:
             yield from check_pair(page)
+    diagnostics = root / "docs" / "reference" / "diagnostics.md"
+    described = set(re.findall(r"^### `(.+)`$", diagnostics.read_text(encoding="utf-8"), re.MULTILINE)) if diagnostics.exists() else set()
     for code, (path, line) in codes_in_sources(root).items():
-        if not (root / "docs" / "errors" / f"{code}.md").exists():
-            yield path, line, f"gives the code {code}, which has no page docs/errors/{code}.md"
+        if code not in described and not (root / "docs" / "errors" / f"{code}.md").exists():
+            yield path, line, f"gives the code {code}, which has neither a page docs/errors/{code}.md nor a place in {diagnostics.name}"
 
 
 def main(arguments):
