@@ -8,6 +8,7 @@
 
 #include "temporalio/bridge/core_worker.h"
 #include "temporalio/worker/activity_runner.h"
+#include "temporalio/worker/codec_worker.h"
 #include "temporalio/worker/core_worker.h"
 #include "temporalio/worker/in_flight.h"
 #include "temporalio/worker/workflow_cache.h"
@@ -52,7 +53,9 @@ class Session {
 }  // namespace
 
 Worker::Worker(std::unique_ptr<internal::CoreWorker> core, WorkerOptions options)
-    : core_(std::move(core)), options_(std::move(options)) {}
+    : core_(std::move(core)), options_(std::move(options)) {
+  if (options_.codec) core_ = std::make_unique<internal::CodecWorker>(std::move(core_), options_.codec);
+}
 Worker::~Worker() = default;
 
 Result<std::unique_ptr<Worker>> Worker::Create(std::shared_ptr<Connection> connection, WorkerOptions options) {
