@@ -93,6 +93,7 @@ class Builder {
         return Value::Object(
             {{"type", Value("object")},
              {"additionalProperties", Value::Object({{"type", Strings({"string", "number", "boolean"})}})}});
+      case Form::kDataMap: return Type("object");
       case Form::kData:
       case Form::kExpr:
       case Form::kCondition:
