@@ -27,17 +27,34 @@ struct InputSchema::Impl {
   std::unique_ptr<WeftSchema, FreeSchema> schema;
 };
 
-Result<InputSchema> InputSchema::Compile(const expr::Value& schema) {
+std::expected<std::shared_ptr<const InputSchema::Impl>, SchemaViolation> InputSchema::CompileNative(
+    const expr::Value& schema) {
   const auto text = schema.Dump();
   char* error = nullptr;
   auto impl = std::make_shared<Impl>();
   impl->schema.reset(weft_schema_compile(Bytes(text), text.size(), &error));
-  if (impl->schema) return InputSchema(std::move(impl));
+  if (impl->schema) return impl;
   const NativeString owned(error);
-  WEFT_TRY(const auto problem, expr::Value::Parse(owned.get()));
-  const auto path = problem.Get("path").AsString();
-  return Fail("schema", fmt::format("not a valid JSON Schema{}{}: {}", path.empty() ? "" : ", at ", path,
-                                    problem.Get("message").StringView()));
+  const auto problem = expr::Value::Parse(owned.get()).value_or(expr::Value());
+  auto message = problem.Get("message").AsString();
+  if (message.contains("retrieving it failed")) {
+    message = message.substr(0, message.find(" is not present")) +
+              " is not read; references must stay inside the schema (`#/$defs/NAME`)";
+  }
+  return std::unexpected(SchemaViolation{problem.Get("path").AsString(), std::move(message)});
+}
+
+Result<InputSchema> InputSchema::Compile(const expr::Value& schema) {
+  auto impl = CompileNative(schema);
+  if (impl) return InputSchema(*std::move(impl));
+  const auto& [path, message] = impl.error();
+  return Fail("schema", fmt::format("not a valid JSON Schema{}{}: {}", path.empty() ? "" : ", at ", path, message));
+}
+
+std::optional<SchemaViolation> InputSchema::Check(const expr::Value& schema) {
+  auto impl = CompileNative(schema);
+  if (impl) return {};
+  return std::move(impl).error();
 }
 
 std::vector<SchemaViolation> InputSchema::Validate(const expr::Value& instance) const {
