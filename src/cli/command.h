@@ -27,6 +27,7 @@ inline constexpr const char* kProtection = "Protection (also WEFT_NAME in the en
 CLI::App* AddVerb(CLI::App& app, const std::string& name, const std::string& about, const std::string& examples);
 
 void AddGraph(CLI::App& app, Action& action);
+void AddReplay(CLI::App& app, Action& action);
 void AddSchema(CLI::App& app, Action& action);
 void AddValidate(CLI::App& app, Action& action);
 

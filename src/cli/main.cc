@@ -23,6 +23,7 @@ int Main(int argc, char** argv) {
   AddValidate(app, action);
   AddGraph(app, action);
   AddSchema(app, action);
+  AddReplay(app, action);
 
   try {
     app.parse(argc, argv);
