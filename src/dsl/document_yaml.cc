@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 
 #include "base/utf8.h"
 #include "dsl/document.h"
@@ -14,6 +13,8 @@ namespace weft::dsl {
 namespace {
 
 constexpr std::size_t kMaxNodes = 200'000;
+/// Of those that are reported.
+constexpr int kMaxDuplicates = 100;
 
 struct Deleter {
   void operator()(fy_parser* parser) const { fy_parser_destroy(parser); }
@@ -37,6 +38,11 @@ std::string_view TextOf(fy_token* token) {
   std::size_t length = 0;
   const char* text = token == nullptr ? nullptr : fy_token_get_text(token, &length);
   return text == nullptr ? std::string_view() : std::string_view(text, length);
+}
+
+/// YAML allows no others, but libfyaml does.
+bool IsControl(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
 }
 
 Position PositionOf(const fy_mark& mark) { return {mark.line + 1, mark.column + 1}; }
@@ -90,7 +96,7 @@ class YamlReader {
     DocumentNode* node;
     DocumentNode* key = nullptr;  ///< of a map: waits for its value
     bool duplicate = false;       ///< the key stood before; its value is read and dropped
-    std::set<std::string_view> keys;
+    std::map<std::string_view, const DocumentNode*> keys;
   };
 
   void Problem(Position at, YamlProblem problem, std::string code = "syntax") {
@@ -107,8 +113,18 @@ class YamlReader {
     void* previous = nullptr;
     const auto* error = fy_diag_errors_iterate(&diag, &previous);
     if (error == nullptr) return Problem({}, {"this is not YAML", {}});
-    const Position at{std::max(error->line, 1), std::max(error->column, 1)};
-    Problem(at, ExplainYamlProblem(error->msg == nullptr ? "" : error->msg, document_.text_, at));
+    const std::string_view message = error->msg == nullptr ? "" : error->msg;
+    Position at{std::max(error->line, 1), std::max(error->column, 1)};
+    if (message.contains("without closing quote") && at.column > 1) --at.column;
+    const auto& text = document_.text_;
+    const auto bracket = [&](const Open& open) { return text.substr(open.node->begin_offset, 1); };
+    if (at > PositionOfByte(text, text.find_last_not_of(" \r\n") + 1) && !open_.empty()) {
+      if (bracket(open_.back()) == "{")
+        return Problem(open_.back().node->begin, {"this map is not closed", "close it with `}`"});
+      if (bracket(open_.back()) == "[")
+        return Problem(open_.back().node->begin, {"this list is not closed", "close it with `]`"});
+    }
+    Problem(at, ExplainYamlProblem(message, text, at));
   }
 
   /// False to stop.
@@ -184,19 +200,18 @@ class YamlReader {
       return false;
     }
     open.key = key;
-    open.duplicate = !open.keys.insert(key->text).second;
-    if (!open.duplicate) return true;
-    const auto first =
-        std::ranges::find_if(open.node->entries, [&](const auto& entry) { return entry.key->text == key->text; });
+    const auto [first, is_new] = open.keys.emplace(key->text, key);
+    open.duplicate = !is_new;
+    if (is_new || ++duplicates_ > kMaxDuplicates) return true;
     problems_.push_back({.severity = Severity::kError,
                          .code = "duplicate-key",
                          .message = "`" + key->text + "` is written twice; first at " +
-                                    std::to_string(first->key->begin.line) + ":" +
-                                    std::to_string(first->key->begin.column),
+                                    std::to_string(first->second->begin.line) + ":" +
+                                    std::to_string(first->second->begin.column),
                          .hint = {},
                          .begin = key->begin,
                          .end = key->end,
-                         .path = Document::PathOf(*first->key)});
+                         .path = Document::PathOf(*first->second)});
     return true;
   }
 
@@ -357,6 +372,7 @@ class YamlReader {
   DocumentNode* root_ = nullptr;
   Position last_;
   int documents_ = 0;
+  int duplicates_ = 0;
   std::size_t alias_nodes_ = 0, alias_bytes_ = 0;
 };
 
@@ -377,8 +393,9 @@ Document Document::FromYaml(std::string text, std::vector<Diagnostic>& problems)
     refuse("limit", "the file is larger than 1 MB", "move data out of the workflow, or split it", 0);
   } else if (const auto bad = FindInvalidUtf8(document.text_)) {
     refuse("syntax", "this is not valid UTF-8", "save the file as UTF-8", *bad);
-  } else if (const auto nul = document.text_.find('\0'); nul != std::string::npos) {
-    refuse("syntax", "a NUL character", "remove it", nul);
+  } else if (const auto control = std::ranges::find_if(document.text_, IsControl); control != document.text_.end()) {
+    refuse("syntax", "a control character", "remove it, or write it as `\\x1b` in double quotes",
+           static_cast<std::size_t>(control - document.text_.begin()));
   } else {
     YamlReader(document, problems).Read();
   }

@@ -38,17 +38,28 @@ struct Known {
   std::string_view hint;
 };
 
-constexpr std::array<Known, 8> kKnown{{
+constexpr std::array<Known, 16> kKnown{{
+    {"trailing content after double-quoted", "something stands behind the closing quote",
+     "a quote inside double quotes is written `\\\"`"},
+    {"trailing content after single-quoted", "something stands behind the closing quote",
+     "a quote inside single quotes is written twice: `''`"},
     {"double-quoted scalar", "the quoted text that begins here is not closed, or its next line is not indented",
      "close it with `\"`"},
     {"single-quoted scalar", "the quoted text that begins here is not closed, or its next line is not indented",
      "close it with `'`"},
-    {"tab character", "a tab cannot be used for indentation", "indent with spaces"},
+    {"tab ", "a tab cannot be used for indentation", "indent with spaces"},
     {"sequence without a closing bracket", "this list is not closed", "close it with `]`"},
     {"mapping without a closing brace", "this map is not closed", "close it with `}`"},
     {"nested block mapping on the same line", "a second `: ` in one line",
      "quote the value if the colon belongs to it"},
     {"multiline plain key", "a key without its colon, or a value that is not indented", "write `key: value`"},
+    {"mismatched flow mapping end", "this `}` closes a list that began with `[`", "close the list with `]` first"},
+    {"mismatched flow sequence end", "this `]` closes a map that began with `{`", "close the map with `}` first"},
+    {"extra closing b", "there is nothing to close here", "quote the value if the bracket belongs to it"},
+    {"missing comma in flow mapping", "a `,` or the closing `}` is missing here", ""},
+    {"wrongly indented flow", "a line inside `{ }` or `[ ]` is not indented more than the key, or the end is missing",
+     ""},
+    {"at the end of block sequence", "a list item `- ` is expected here, or fewer spaces before it", ""},
     {"cannot start with", "a text cannot start with this character", "quote the value"},
 }};
 
