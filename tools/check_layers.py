@@ -104,7 +104,7 @@ def check_includes(root, path, text):
         if target.endswith(BRIDGE_HEADER) and not (
                 relative.parts[:2] == ("temporalio", "bridge") and path.suffix == ".cc"):
             yield number, f"only sources of temporalio/bridge may include {BRIDGE_HEADER}"
-        if opening == '"' and not (root / "src" / target).exists() and (path.parent / target).exists() \
+        if top in ("src", "temporalio") and opening == '"' and not (root / "src" / target).exists() and (path.parent / target).exists() \
                 and not (root / target).exists():
             yield number, f'"{target}" is found beside this file only; name it from the include root'
         if ".." in Path(target).parts:
