@@ -16,13 +16,14 @@ struct TriggerInfo {
 };
 
 /// The first of a run's three input payloads; the others are the normalised definition and the run's input. JSON:
-/// `{ "semantics": 1, "revision": N, "trigger": { kind, id, payload }, "reuse": { path: output }, "carry": { … } }`.
-/// Add, never rename.
+/// `{ "semantics": 1, "revision": N, "trigger": { kind, id, payload }, "reuse": { path: { output, case } }, "carry": {
+/// … } }`. Add, never rename.
 struct StartInput {
   int semantics = kSemantics;
   int revision = 0;  ///< 0: not deployed (`weft run`)
   TriggerInfo trigger;
-  /// Outputs taken over from an earlier instance (rerun from a node), by path.
+  /// What is taken over from an earlier instance (rerun from a node), by path: `{ output, case }`, the case of a switch
+  /// or an approval.
   std::map<std::string, expr::Value> reuse;
   /// A continued run's state; null in a first run.
   expr::Value carry;

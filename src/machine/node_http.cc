@@ -9,7 +9,11 @@ using expr::Value;
 
 constexpr int kAttemptsOfSafeMethods = 3;
 
-bool IsSafe(std::string_view method) { return method.empty() || method == "GET" || method == "HEAD"; }
+bool IsSafe(std::string_view method) {
+  std::string upper(method);
+  for (auto& c : upper) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return upper.empty() || upper == "GET" || upper == "HEAD";
+}
 
 }  // namespace
 

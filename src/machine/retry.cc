@@ -39,6 +39,7 @@ bool IsRetryable(std::string_view code, const expr::Value& data, const dsl::Retr
 }
 
 Duration RetryDelay(const dsl::Retry& retry, int attempt, std::string_view seed) {
+#pragma clang fp contract(off)  // a fused multiply-add would round differently on other processors
   const auto longest = static_cast<double>(retry.max_delay.count());
   double delay = static_cast<double>(retry.delay.count());
   for (int i = 1; i < attempt && delay < longest; ++i) delay *= retry.backoff;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -29,8 +28,9 @@ struct ActivityRequest {
 };
 
 /// One Apply of the machine: the events of a batch, then one drive, giving commands. Lives as long as the call; all
-/// that lasts is in the RunState. Split by theme: run.cc (events, operations, bounds), drive.cc (which node starts,
-/// when a region ends), settle.cc (how a node ends), scope.cc (what expressions see), node_<kind>.cc (what a kind does).
+/// that lasts is in the RunState. Split by theme: run.cc (events), operations.cc (commands, the bounds of a run),
+/// drive.cc (which node starts), failure.cc (which failures are handled), end.cc (how regions and the run end),
+/// settle.cc (how a node ends), compensate.cc, output.cc, scope.cc (what expressions see), node_<kind>.cc.
 class Run {
  public:
   Run(RunState& state, std::vector<std::string>& notices) : state_(state), notices_(notices) {}
@@ -72,42 +72,63 @@ class Run {
   void On(const ChildCompleted& event);
   void On(const ChildFailed& event);
   void On(const Ignored& event);
-  std::optional<Target> TakeTarget(Operation operation, std::string_view what);
-  void ReleaseHeld();
-  void FinishRun();
+  void AttemptFailed(NodeRef ref, const Failure& failure);
+  void WorkerLost(NodeRef ref);
+  Result<void> CheckInput() const;
   [[nodiscard]] std::string MemoJson() const;
   void Notice(std::string text) { notices_.push_back(std::move(text)); }
+
+  // operations.cc
+  std::optional<Target> TakeTarget(Operation operation, std::string_view what);
+  void CancelActivity(Operation& operation);
+  void DropCancel(Operation operation);
+  void ReleaseHeld();
 
   // drive.cc
   void EnterRegion(RegionState& region);
   void MarkDirty(RegionState& region, std::size_t node);
+  void MarkDependentsDirty(NodeRef ref);
   void Drive();
   void CheckNode(NodeRef ref);
   void StartNode(NodeRef ref);
   void BeginAttempt(NodeRef ref);
-  void Advance(RegionState& region);
-  bool DecideQuietFailure(RegionState& region);
-  void MarkHandled(NodeRef ref);
-  void DecideFailure(NodeRef source);
   void CancelLosers(NodeRef ref);
-  void StopRegion(RegionState& region);
-  void CancelNode(NodeRef ref);
-  void RegionSettled(RegionState& region);
   [[nodiscard]] RegionState* Find(const RegionAddress& address);
 
+  // failure.cc
+  void MarkHandled(NodeRef ref);
+  void DecideFailure(NodeRef source);
+  void DecideUnhandled(NodeRef source);
+  bool DecideBlockedFailure(RegionState& region);
+  void FailRegion(RegionState& region, const NodeError& error);
+
+  // end.cc
+  void StopRegion(RegionState& region);
+  void AbandonRegion(RegionState& region);
+  void CancelNode(NodeRef ref);
+  void Advance(RegionState& region);
+  void RegionSucceeded(RegionState& region);
+  void RegionSettled(RegionState& region);
+  void FinishRun();
+  void CloseFailed(RunStatus status, NodeError error);
+
   // settle.cc
+  [[nodiscard]] bool MayGoOn(NodeRef ref) const;
+  void SetStatus(NodeRef ref, NodeStatus status);
   void Skip(NodeRef ref, SkipReason reason);
   void SettleSucceeded(NodeRef ref, expr::Value output);
   void SettleFailed(NodeRef ref, NodeError error, bool timed_out);
   void Settle(NodeRef ref, NodeStatus status);
-  void FailRegion(RegionState& region, const NodeError& error);
-  Result<expr::Value> OutputOf(RegionState& region);
+  Result<std::size_t> CheckSize(const expr::Value& output) const;
+  void Conclude(NodeRef ref, expr::Value output, std::size_t size);
 
   // compensate.cc
   void OweCompensation(NodeRef ref);
   void CompensateNext(RegionState& region);
   void CompensationEnded(const Target& target, const Failure* failure);
-  void RecordCompensation(RegionState& region, const Failure* failure);
+  void RecordCompensation(std::vector<Compensation>::iterator owed, const Failure* failure);
+  void CancelCompensations(const RegionState& region);
+  std::vector<Compensation>::iterator FindCompensation(std::uint64_t completion);
 
   // scope.cc
   expr::Scope ScopeOf(const expr::Template& expression, NodeRef ref, const expr::Value& dot);
@@ -119,9 +140,20 @@ class Run {
   RunState& state_;
   std::vector<std::string>& notices_;
   std::vector<Command> commands_;
-  std::set<RegionAddress> dirty_regions_;
+  /// What this drive may still spend, in steps of expressions, before it goes on from a timer: a workflow task has to
+  /// end within seconds.
+  std::int64_t budget_ = kStepsPerDrive;
   bool memo_due_ = false;
+
+  static constexpr std::int64_t kStepsPerDrive = 5'000'000;
+  static constexpr std::int64_t kStepsPerNode = 200;
 };
+
+/// The output of a region all of whose nodes have settled, by the rule of the graph.
+expr::Value OutputOf(const RegionState& region);
+
+/// A node's path and attempt as an id of at most contract::kMaxOperationId bytes.
+std::string OperationId(const std::string& path, int attempt);
 
 /// What a kind does when an attempt of its node begins: settles it, or starts an operation.
 using StartKind = void (*)(Run& run, NodeRef ref);

@@ -31,6 +31,8 @@ bool IsSettled(NodeStatus status) {
   }
 }
 
+bool IsActive(NodeStatus status) { return status != NodeStatus::kPending && !IsSettled(status); }
+
 std::string_view StatusName(RunStatus status) {
   switch (status) {
     case RunStatus::kRunning: return "running";

@@ -17,12 +17,23 @@
 namespace weft::machine {
 
 enum class NodeStatus {
-  kPending, kScheduled, kRunning, kWaiting, kRetrying,
-  kSucceeded, kFailed, kTimedOut, kSkipped, kCancelled, kCompensated,
+  kPending,
+  kScheduled,
+  kRunning,
+  kWaiting,
+  kRetrying,
+  kSucceeded,
+  kFailed,
+  kTimedOut,
+  kSkipped,
+  kCancelled,
+  kCompensated,
 };
 /// The word of the instance document: `pending`, `timed_out`, …
 std::string_view StatusName(NodeStatus status);
 bool IsSettled(NodeStatus status);
+/// Begun and not settled.
+bool IsActive(NodeStatus status);
 
 /// How a skipped node's out-edges settle: because it was not chosen, or because of a failure before it.
 enum class SkipReason { kDead, kBroken };
@@ -66,6 +77,7 @@ struct RegionState;
 
 /// A compensation that is owed: evaluated when its node succeeded, so that it needs nothing of the run any more.
 struct Compensation {
+  std::uint64_t completion = 0;  ///< of its node; newer ones are paid first
   std::string path;
   RegionAddress region;
   std::uint32_t node = 0;
@@ -76,25 +88,27 @@ struct Compensation {
   std::optional<dsl::Retry> retry;
   Duration timeout{};
   int attempts = 0;
+  int lost_workers = 0;
+  Operation operation = 0;  ///< the activity, or the timer before the next attempt; 0: none
 };
 
 struct NodeState {
   NodeStatus status = NodeStatus::kPending;
   SkipReason skip_reason = SkipReason::kDead;
-  int attempts = 0;       ///< how often it was scheduled
+  int attempts = 0;  ///< how often it was scheduled
   int max_attempts = 1;
-  int lost_workers = 0;   ///< attempts that ended because their worker was lost
+  int lost_workers = 0;  ///< attempts that ended because their worker was lost
   expr::Value input;
   expr::Value output;
   std::optional<NodeError> error;
   std::string chosen_case;
-  Timestamp started_at{};   ///< when the first attempt was scheduled
-  Timestamp attempt_at{};   ///< when the latest attempt was scheduled
+  Timestamp started_at{};  ///< when the first attempt was scheduled
+  Timestamp attempt_at{};  ///< when the latest attempt was scheduled
   Timestamp ended_at{};
   Timestamp wake_at{};      ///< while kRetrying or waiting with a time-out: when that ends
   Operation operation = 0;  ///< the activity, timer or child in flight; 0: none
   Operation timeout_timer = 0;
-  bool queued = false;      ///< ready, but held back by the bounds of a run
+  bool queued = false;  ///< ready, but held back by the bounds of a run
   bool cancel_requested = false;
   /// Of a failed node with `.failed` or `.done` edges: whether one of them started. Unset: not decided yet.
   std::optional<bool> handled;
@@ -118,8 +132,9 @@ struct RegionState {
   bool stopping = false;             ///< failed, cancelled or timed out: nothing new starts
   std::optional<NodeError> failure;  ///< the first unhandled one
   std::size_t unsettled = 0;
+  std::size_t active = 0;       ///< nodes that have begun and not settled
+  std::size_t undecided = 0;    ///< failed nodes of which it is not known yet whether they are handled
   std::set<std::size_t> dirty;  ///< nodes whose in-edges may have changed
-  std::vector<Compensation> compensations;  ///< owed, oldest first
 
   [[nodiscard]] std::string PathOf(std::size_t node) const { return path + definition->nodes[node].id; }
 };
@@ -131,8 +146,9 @@ std::string_view StatusName(RunStatus status);
 struct Target {
   enum class Purpose { kAttempt, kRetry, kTimeout, kCompensation, kCompensationRetry, kRunTimeout, kMore };
   Purpose purpose = Purpose::kAttempt;
-  RegionAddress region;
+  RegionAddress region = {};
   std::uint32_t node = 0;
+  std::uint64_t compensation = 0;  ///< Compensation::completion
 };
 
 struct RunState {
@@ -148,17 +164,19 @@ struct RunState {
   Timestamp ended_at{};
   Timestamp now{};
   RegionState root;
-  bool cancelling = false;       ///< somebody asked to cancel
-  bool cancelled = false;        ///< and nothing had ended the run before
-  bool cancelled_twice = false;  ///< goes straight to the end
-  bool timed_out = false;        ///< the run's own `timeout` passed
-  std::map<Operation, Target> operations;  ///< in flight
-  std::deque<Command> held;                ///< starts held back by the bounds of a run
-  std::size_t in_flight = 0;               ///< activities and children that Temporal knows of
+  bool cancelling = false;                  ///< somebody asked to cancel
+  bool cancelled = false;                   ///< and nothing had ended the run before
+  bool cancelled_twice = false;             ///< goes straight to the end
+  bool timed_out = false;                   ///< the run's own `timeout` passed
+  std::map<Operation, Target> operations;   ///< in flight
+  std::deque<Command> held;                 ///< starts held back by the bounds of a run
+  std::set<RegionAddress> dirty_regions;    ///< where something is left to do; empty unless a drive was cut short
+  std::vector<Compensation> compensations;  ///< owed, oldest first
+  std::size_t in_flight = 0;                ///< activities and children that Temporal knows of
   std::uint64_t completions = 0;
   Operation last_operation = 0;
   Operation more_timer = 0;
-  std::size_t state_size = 0;  ///< bytes of all outputs, an upper bound
+  std::size_t state_size = 0;  ///< bytes of all outputs and owed compensations, an upper bound
 };
 
 }  // namespace weft::machine

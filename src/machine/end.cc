@@ -1,0 +1,123 @@
+#include "contract/names.h"
+#include "expr/size.h"
+#include "machine/run.h"
+
+namespace weft::machine {
+
+using Phase = RegionState::Phase;
+
+void Run::StopRegion(RegionState& region) {
+  if (region.stopping) return;
+  region.stopping = true;
+  region.phase = Phase::kStopping;
+  state_.dirty_regions.insert(region.address);
+  for (std::uint32_t i = 0; i < region.nodes.size(); ++i) {
+    const NodeRef ref{&region, i};
+    if (ref.state().status == NodeStatus::kPending) region.dirty.insert(i);
+    if (IsActive(ref.state().status) && ref.definition().join != dsl::Join::kAlways) CancelNode(ref);
+  }
+}
+
+// A second request to cancel: no compensation, no clean-up.
+void Run::AbandonRegion(RegionState& region) {
+  StopRegion(region);
+  for (std::uint32_t i = 0; i < region.nodes.size(); ++i) {
+    const NodeRef ref{&region, i};
+    for (auto& [index, child] : ref.state().children) AbandonRegion(*child);
+    CancelNode(ref);
+  }
+  CancelCompensations(region);
+  state_.dirty_regions.insert(region.address);
+}
+
+void Run::CancelNode(NodeRef ref) {
+  auto& node = ref.state();
+  if (node.cancel_requested || IsSettled(node.status)) return;
+  node.cancel_requested = true;
+  if (!node.children.empty()) {
+    for (auto& [index, child] : node.children) StopRegion(*child);
+    return;
+  }
+  const auto target = state_.operations.find(node.operation);
+  if (target == state_.operations.end()) return SettleCancelled(ref);
+  if (target->second.purpose == Target::Purpose::kRetry) {
+    CancelTimer(node.operation);
+    return SettleCancelled(ref);
+  }
+  CancelActivity(node.operation);
+  if (node.operation == 0) SettleCancelled(ref);
+}
+
+void Run::Advance(RegionState& region) {
+  if (region.undecided > 0 && DecideBlockedFailure(region)) return;
+  if (region.active > 0) return;
+  if (region.failure && !region.stopping) return StopRegion(region);
+  if (!region.stopping) {
+    if (region.unsettled == 0) RegionSucceeded(region);
+    return;
+  }
+  if (region.phase == Phase::kStopping) {
+    region.phase = Phase::kCompensating;
+    return CompensateNext(region);
+  }
+  if (region.phase == Phase::kCleaning && region.unsettled == 0) RegionSettled(region);
+}
+
+void Run::RegionSucceeded(RegionState& region) {
+  auto output = Result<expr::Value>(OutputOf(region));
+  const auto& expression = state_.workflow->output;
+  const NodeRef no_node{&region, static_cast<std::uint32_t>(region.nodes.size())};
+  if (!expression.empty()) output = Evaluate(expression, no_node, *output);
+  if (output && expr::SizeBound(*output, contract::kMaxOutput) > contract::kMaxOutput) {
+    output = Fail("too_large", "larger than 256 KB");
+  }
+  if (output) {
+    state_.output = *std::move(output);
+    return RegionSettled(region);
+  }
+  region.failure = NodeError{.code = output.error().code,
+                             .message = "the run's `output`: " + output.error().message,
+                             .node = {},
+                             .attempt = 0,
+                             .retryable = false,
+                             .cause = {},
+                             .data = {}};
+  StopRegion(region);
+}
+
+void Run::RegionSettled(RegionState& region) {
+  region.phase = Phase::kSettled;
+  if (region.address.empty()) FinishRun();
+}
+
+void Run::FinishRun() {
+  const auto& failure = state_.root.failure;
+  if (state_.cancelled) {
+    state_.status = RunStatus::kCancelled;
+    state_.ended_at = state_.now;
+    commands_.emplace_back(CancelRun{});
+  } else if (state_.timed_out) {
+    CloseFailed(RunStatus::kTimedOut, NodeError{.code = "timeout",
+                                                .message = "the run did not end within its `timeout`",
+                                                .node = {},
+                                                .attempt = 0,
+                                                .retryable = false,
+                                                .cause = {},
+                                                .data = {}});
+  } else if (failure) {
+    CloseFailed(RunStatus::kFailed, *failure);
+  } else {
+    state_.status = RunStatus::kCompleted;
+    state_.ended_at = state_.now;
+    commands_.emplace_back(CompleteRun{state_.output.Dump()});
+  }
+}
+
+void Run::CloseFailed(RunStatus status, NodeError error) {
+  state_.status = status;
+  state_.ended_at = state_.now;
+  commands_.emplace_back(FailRun{error.code, error.message, error.ToValue().Dump()});
+  state_.error = std::move(error);
+}
+
+}  // namespace weft::machine
