@@ -75,7 +75,8 @@ class ScheduleClient {
   Result<void> Pause(std::string schedule_id, std::string note) const;
   Result<void> Unpause(std::string schedule_id, std::string note) const;
 
-  /// Acts now, paused or not. Unspecified: the schedule's own overlap policy.
+  /// Acts now, paused or not. Unspecified: the schedule's own overlap policy. The time in the workflow id has seconds,
+  /// so two calls within one second start one run.
   Result<void> Trigger(
       std::string schedule_id,
       ScheduleOverlapPolicy overlap = temporal::api::enums::v1::SCHEDULE_OVERLAP_POLICY_UNSPECIFIED) const;
