@@ -16,21 +16,16 @@ const DocumentNode* DocumentNode::Get(std::string_view key) const {
 
 Value DocumentNode::ToValue() const {
   switch (type) {
-    case Type::kNull:
-      return {};
-    case Type::kBool:
-      return Value(text == "true");
-    case Type::kNumber:
-      return Value::Parse(text).value_or(Value());
-    case Type::kString:
-      return Value(text);
+    case Type::kNull: return {};
+    case Type::kBool: return Value(text == "true");
+    case Type::kNumber: return Value::Parse(text).value_or(Value());
+    case Type::kString: return Value(text);
     case Type::kList: {
       auto list = Value::EmptyArray();
       for (const auto* item : items) list.Append(item->ToValue());
       return list;
     }
-    case Type::kMap:
-      break;
+    case Type::kMap: break;
   }
   auto map = Value::EmptyObject();
   for (const auto& entry : entries) map.Set(entry.key->text, entry.value->ToValue());

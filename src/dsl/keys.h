@@ -63,6 +63,8 @@ struct Key {
   std::vector<std::string_view> kinds = {};
   /// `$secrets.NAME` may stand inside.
   bool secrets = false;
+  /// Without meaning: not part of the normalised form.
+  bool for_people = false;
 };
 
 struct Object {
@@ -71,6 +73,8 @@ struct Object {
   std::vector<Key> keys;
   /// The keys marked one_of name a kind: their absence or plurality is the diagnostic `kind`.
   bool has_kinds = false;
+  /// The key whose value may stand for the whole object when it is the only one.
+  std::string_view short_form = {};
 
   [[nodiscard]] const Key* Find(std::string_view key) const;
 };

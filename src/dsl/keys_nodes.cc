@@ -21,9 +21,12 @@ std::vector<Shape> RetryShapes() { return {Integer(1, 10'000), In(RetryObject)};
 
 std::vector<Key> CommonKeys() {
   return {
-      {.name = "title", .description = "Title for people.", .shapes = {Of(Form::kText)}},
-      {.name = "description", .description = "Description for people.", .shapes = {Of(Form::kText)}},
-      {.name = "labels", .description = "Labels for search.", .shapes = {Of(Form::kTexts)}},
+      {.name = "title", .description = "Title for people.", .shapes = {Of(Form::kText)}, .for_people = true},
+      {.name = "description",
+       .description = "Description for people.",
+       .shapes = {Of(Form::kText)},
+       .for_people = true},
+      {.name = "labels", .description = "Labels for search.", .shapes = {Of(Form::kTexts)}, .for_people = true},
       {.name = "needs",
        .description = "In-edges: `a`, `a.failed`, `a.done`, `a.skipped` or `a.CASE`, one or a list.",
        .shapes = {Of(Form::kText), ListOf({Of(Form::kText)})}},
