@@ -38,12 +38,14 @@ int Validate(const std::vector<std::string>& paths, bool as_json) {
   bool valid = true;
   for (const std::string& path : paths) {
     auto read = ReadWorkflowFile(path);
-    const WorkflowFile file = read ? *std::move(read) : Unreadable(path, read.error());
+    const WorkflowFile file = read ? *read : Unreadable(path, read.error());
     valid = valid && !dsl::HasErrors(file.loaded.diagnostics);
     if (as_json) {
       Value list = Value::EmptyArray();
       for (const dsl::Diagnostic& diagnostic : file.loaded.diagnostics) list.Append(ToJson(diagnostic));
       files.Append(Value::Object({{"file", Value(path)}, {"diagnostics", std::move(list)}}));
+    } else if (!read) {
+      PrintOutput(path + ":1:1: error[" + std::string(kUnreadableFile) + "]: " + read.error().message + "\n");
     } else if (file.loaded.diagnostics.empty()) {
       PrintOutput(path + ": valid\n");
     } else {

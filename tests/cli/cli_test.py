@@ -82,10 +82,11 @@ class Validate(Cli):
         result = self.weft("validate", self.file("bad.yaml", BAD), self.file("good.yaml", GOOD), "absent.yaml")
         self.assertEqual(2, result.returncode)
         self.assertIn("bad.yaml:5:15: error[unknown-node]: ", result.stdout)
-        self.assertIn("bad.yaml:6:15: error[unknown-port]: ", result.stdout)
-        self.assertIn("\n  b: { needs: nowhere, set: 2 }\n", result.stdout.replace("5 | ", "").replace(" | ", ""))
+        self.assertIn("bad.yaml:6:17: error[unknown-port]: ", result.stdout)
+        self.assertIn("5 |   b: { needs: nowhere, set: 2 }\n      |               ^~~~~~~\n", result.stdout)
         self.assertIn("good.yaml: valid\n", result.stdout)
-        self.assertIn("absent.yaml:1:1: error[file]: ", result.stdout)
+        self.assertIn("absent.yaml:1:1: error[file]: Cannot read absent.yaml: No such file or directory.\n", result.stdout)
+        self.assertTrue(result.stdout.endswith("directory.\n"))
 
     def test_json(self):
         result = self.weft("validate", "--json", self.file("bad.yaml", BAD), self.file("good.yaml", GOOD))
