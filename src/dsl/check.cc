@@ -88,10 +88,11 @@ class Checker {
   /// `outer` is the object in which `object` stands, if any.
   void CheckObject(const DocumentNode& map, const Object& object, const Object* outer) {
     const auto kinds = KindsOf(map, object);
+    bool kind_was_meant = false;
     for (const auto& [key, value] : map.entries) {
       const auto* known = object.Find(key->text);
       if (known == nullptr) {
-        ReportUnknown(*key, object, outer, kinds);
+        kind_was_meant = ReportUnknown(*key, object, outer, kinds) || kind_was_meant;
       } else if (!kinds.empty() && !StandsBeside(*known, kinds)) {
         problems_.Error("conflict", *key, Quoted(key->text) + " does not go with " + Quoted(kinds.front()->name),
                         "it goes with " + Alternatives(known->kinds));
@@ -104,7 +105,7 @@ class Checker {
       if (!key.kinds.empty() && (kinds.empty() || !StandsBeside(key, kinds))) continue;
       problems_.Error("missing", KeyOf(map), Quoted(key.name) + " is missing", std::string(key.description));
     }
-    CheckKinds(map, object, kinds);
+    if (!kinds.empty() || !kind_was_meant) CheckKinds(map, object, kinds);
   }
 
  private:
@@ -124,12 +125,17 @@ class Checker {
            });
   }
 
-  void CheckKinds(const DocumentNode& map, const Object& object, const Kinds& kinds) {
-    if (kinds.size() == 1 || std::ranges::none_of(object.keys, &Key::one_of)) return;
+  static std::vector<std::string_view> KindNames(const Object& object) {
     std::vector<std::string_view> names;
     for (const auto& key : object.keys) {
       if (key.one_of) names.push_back(key.name);
     }
+    return names;
+  }
+
+  void CheckKinds(const DocumentNode& map, const Object& object, const Kinds& kinds) {
+    if (kinds.size() == 1 || std::ranges::none_of(object.keys, &Key::one_of)) return;
+    const auto names = KindNames(object);
     if (kinds.empty()) {
       const std::string what(object.name);
       problems_.Error(object.has_kinds ? "kind" : "missing", KeyOf(map),
@@ -142,13 +148,20 @@ class Checker {
                     "write exactly one of " + Alternatives(names));
   }
 
-  void ReportUnknown(const DocumentNode& key, const Object& object, const Object* outer, const Kinds& kinds) {
-    if (problems_.Full()) return;
+  /// Whether the key was meant to name the object's kind.
+  bool ReportUnknown(const DocumentNode& key, const Object& object, const Object* outer, const Kinds& kinds) {
+    if (problems_.Full()) return false;
     std::vector<std::string_view> names;
     for (const auto& known : object.keys) names.push_back(known.name);
     std::string hint;
-    if (const auto meant = DidYouMean(key.text, names); !meant.empty())
-      hint = "did you mean `" + std::string(meant) + "`?";
+    const auto* node_key = NodeObject().Find(key.text);
+    if (&object == &CompensateObject() && node_key != nullptr && node_key->one_of) {
+      problems_.Error("kind", key, Quoted(key.text) + " cannot undo a node",
+                      "write " + Alternatives(KindNames(object)));
+      return true;
+    }
+    const auto meant = DidYouMean(key.text, names);
+    if (!meant.empty()) hint = "did you mean " + Quoted(meant) + "?";
     for (const auto* kind : kinds) {
       for (const auto& shape : kind->shapes) {
         if (shape.form == Form::kObject && shape.object().Find(key.text) != nullptr) {
@@ -160,6 +173,7 @@ class Checker {
       hint = Quoted(key.text) + " stands beside `" + std::string(object.name) + "`, not inside it";
     }
     problems_.Error("unknown-key", key, "unknown key " + Quoted(key.text), std::move(hint));
+    return !meant.empty() && object.Find(meant)->one_of;
   }
 
   void CheckValue(const DocumentNode& node, const std::vector<Shape>& shapes, std::string_view name,
@@ -232,13 +246,13 @@ class Checker {
   void CheckScalar(const DocumentNode& node, const Shape& shape, std::string_view name) {
     switch (shape.form) {
       case Form::kVersion:
-        if (node.text != "1")
+        if (NumberOf(&node) != 1.0)
           problems_.Error("version", node, "this Weft reads version 1 of the language, not " + Quoted(node.text),
                           "write `weft: 1`");
         return;
       case Form::kName:
         if (!IsDnsLabel(node.text)) {
-          problems_.Error("value", node, Quoted(node.text) + " is not a DNS label",
+          problems_.Error("id", node, Quoted(node.text) + " is not a DNS label",
                           "use up to 63 of a-z, 0-9 and -, with no - at either end");
         }
         return;
@@ -248,9 +262,12 @@ class Checker {
                           "write " + Alternatives(shape.choices));
         }
         return;
-      case Form::kDuration: return CheckDuration(node);
+      case Form::kText:
+        if (node.text.empty() && shape.min > 0) problems_.Error("value", node, Quoted(name) + " is empty");
+        return;
+      case Form::kDuration: return CheckDuration(node, shape);
       case Form::kDurationTemplate:
-        if (!node.text.contains("${")) CheckDuration(node);
+        if (!node.text.contains("${")) CheckDuration(node, shape);
         return;
       case Form::kSize:
         if (const auto size = ParseSize(node.text); !size) problems_.Error("value", node, size.error().message);
@@ -267,9 +284,10 @@ class Checker {
     }
   }
 
-  void CheckDuration(const DocumentNode& node) {
+  void CheckDuration(const DocumentNode& node, const Shape& shape) {
     const auto duration = ParseDuration(node.text);
-    if (duration) return;
+    if (duration && duration->count() >= shape.min) return;
+    if (duration) return problems_.Error("duration", node, "this cannot be zero", "leave it out for no limit");
     const bool number = node.type == Type::kNumber;
     problems_.Error("duration", node, duration.error().message,
                     number ? "add the unit: `" + node.text + "s` for seconds" : "");

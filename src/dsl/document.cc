@@ -9,9 +9,34 @@ namespace weft::dsl {
 
 using expr::Value;
 
+namespace {
+
+/// A key as a JSON pointer has it.
+std::string PointerStep(std::string_view key) {
+  std::string step;
+  for (const char c : key) step += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  return step;
+}
+
+}  // namespace
+
 const DocumentNode* DocumentNode::Get(std::string_view key) const {
   const auto found = std::ranges::find_if(entries, [&](const Entry& entry) { return entry.key->text == key; });
   return found == entries.end() ? nullptr : found->value;
+}
+
+const DocumentNode& DocumentNode::Find(std::string_view pointer) const {
+  if (pointer.empty()) return *this;
+  pointer.remove_prefix(1);
+  const auto step = pointer.substr(0, pointer.find('/'));
+  const auto rest = pointer.substr(step.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (std::to_string(i) == step) return items[i]->Find(rest);
+  }
+  for (const auto& entry : entries) {
+    if (PointerStep(entry.key->text) == step) return entry.value->Find(rest);
+  }
+  return *this;
 }
 
 Value DocumentNode::ToValue() const {
@@ -43,9 +68,7 @@ std::string Document::PathOf(const DocumentNode& node) {
     const auto entry = std::ranges::find_if(parent.entries,
                                             [&](const DocumentNode::Entry& e) { return e.value == at || e.key == at; });
     if (entry == parent.entries.end()) continue;  // a key written twice
-    std::string step;
-    for (const char c : entry->key->text) step += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-    steps.push_back(std::move(step));
+    steps.push_back(PointerStep(entry->key->text));
   }
   std::string path;
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) path += '/' + *step;

@@ -36,6 +36,8 @@ struct DocumentNode {
   [[nodiscard]] bool IsList() const { return type == Type::kList; }
   /// The value at a key of a map, or null.
   [[nodiscard]] const DocumentNode* Get(std::string_view key) const;
+  /// Where a JSON pointer leads, or as far as it leads anywhere.
+  [[nodiscard]] const DocumentNode& Find(std::string_view pointer) const;
   /// The value as data; integers of any size stay as they are.
   [[nodiscard]] expr::Value ToValue() const;
 };

@@ -49,16 +49,11 @@ Position PositionOf(const fy_mark& mark) { return {mark.line + 1, mark.column + 
 
 DocumentNode::Style StyleOf(fy_token* token) {
   switch (fy_token_scalar_style(token)) {
-    case FYSS_SINGLE_QUOTED:
-      return DocumentNode::Style::kSingleQuoted;
-    case FYSS_DOUBLE_QUOTED:
-      return DocumentNode::Style::kDoubleQuoted;
-    case FYSS_LITERAL:
-      return DocumentNode::Style::kLiteral;
-    case FYSS_FOLDED:
-      return DocumentNode::Style::kFolded;
-    default:
-      return DocumentNode::Style::kPlain;
+    case FYSS_SINGLE_QUOTED: return DocumentNode::Style::kSingleQuoted;
+    case FYSS_DOUBLE_QUOTED: return DocumentNode::Style::kDoubleQuoted;
+    case FYSS_LITERAL: return DocumentNode::Style::kLiteral;
+    case FYSS_FOLDED: return DocumentNode::Style::kFolded;
+    default: return DocumentNode::Style::kPlain;
   }
 }
 
@@ -130,24 +125,18 @@ class YamlReader {
   /// False to stop.
   bool Take(fy_event& event) {
     switch (event.type) {
-      case FYET_DOCUMENT_START:
-        return TakeDocumentStart(event);
+      case FYET_DOCUMENT_START: return TakeDocumentStart(event);
       case FYET_MAPPING_START:
         return Begin(DocumentNode::Type::kMap, event.mapping_start.mapping_start, event.mapping_start.anchor,
                      event.mapping_start.tag);
       case FYET_SEQUENCE_START:
         return Begin(DocumentNode::Type::kList, event.sequence_start.sequence_start, event.sequence_start.anchor,
                      event.sequence_start.tag);
-      case FYET_MAPPING_END:
-        return End(event.mapping_end.mapping_end);
-      case FYET_SEQUENCE_END:
-        return End(event.sequence_end.sequence_end);
-      case FYET_SCALAR:
-        return TakeScalar(event);
-      case FYET_ALIAS:
-        return TakeAlias(event.alias.anchor);
-      default:
-        return true;
+      case FYET_MAPPING_END: return End(event.mapping_end.mapping_end);
+      case FYET_SEQUENCE_END: return End(event.sequence_end.sequence_end);
+      case FYET_SCALAR: return TakeScalar(event);
+      case FYET_ALIAS: return TakeAlias(event.alias.anchor);
+      default: return true;
     }
   }
 

@@ -18,16 +18,11 @@ const Region* RegionOf(const Node& node) {
 /// The port as it stands behind the dot in `needs`; empty for a plain edge.
 std::string_view PortText(const Need& need) {
   switch (need.port) {
-    case Port::kSucceeded:
-      return "";
-    case Port::kFailed:
-      return "failed";
-    case Port::kDone:
-      return "done";
-    case Port::kSkipped:
-      return "skipped";
-    case Port::kCase:
-      return need.case_name;
+    case Port::kSucceeded: return "";
+    case Port::kFailed: return "failed";
+    case Port::kDone: return "done";
+    case Port::kSkipped: return "skipped";
+    case Port::kCase: return need.case_name;
   }
   return "";
 }
@@ -72,20 +67,15 @@ std::string MermaidText(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '\n':
-        out += "<br/>";
-        break;
+      case '\n': out += "<br/>"; break;
       case '"':
       case '#':
       case '&':
       case '<':
       case '>':
       case '\\':
-      case '`':
-        fmt::format_to(std::back_inserter(out), "#{};", static_cast<int>(c));
-        break;
-      default:
-        out += c;
+      case '`': fmt::format_to(std::back_inserter(out), "#{};", static_cast<int>(c)); break;
+      default: out += c;
     }
   }
   return out;

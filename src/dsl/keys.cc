@@ -30,7 +30,7 @@ const Object& WaitingObject() {
   static const Object object{
       .name = "waiting",
       .description = "Notify when a run has waited this long.",
-      .keys = {{.name = "waiting", .description = "How long.", .shapes = {Of(Form::kDuration)}, .required = true}}};
+      .keys = {{.name = "waiting", .description = "How long.", .shapes = {Time()}, .required = true}}};
   return object;
 }
 
@@ -47,7 +47,7 @@ const Object& NotifyRuleObject() {
            .required = true},
           {.name = "to",
            .description = "Channels configured on the server.",
-           .shapes = {ListOf({Of(Form::kText)}, 1)},
+           .shapes = {ListOf({Word()}, 1)},
            .required = true},
       }};
   return object;
@@ -56,38 +56,37 @@ const Object& NotifyRuleObject() {
 }  // namespace
 
 const Object& RetryObject() {
-  static const Object object{.name = "retry",
-                             .description = "When and how often a failed attempt is repeated.",
-                             .keys =
-                                 {
-                                     {.name = "attempts",
-                                      .description = "How many attempts there are in all.",
-                                      .shapes = {Integer(1, 10'000)},
-                                      .required = true},
-                                     {.name = "delay",
-                                      .description = "Before the second attempt.",
-                                      .shapes = {Of(Form::kDuration)},
-                                      .default_value = "\"1s\""},
-                                     {.name = "backoff",
-                                      .description = "By how much each delay is longer than the one before.",
-                                      .shapes = {Number(1, 100)},
-                                      .default_value = "2"},
-                                     {.name = "max_delay",
-                                      .description = "The longest delay.",
-                                      .shapes = {Of(Form::kDuration)},
-                                      .default_value = "\"1m\""},
-                                     {.name = "jitter",
-                                      .description = "The part of a delay that is random, 0 to 1.",
-                                      .shapes = {Number(0, 1)},
-                                      .default_value = "0.1"},
-                                     {.name = "on",
-                                      .description = "Error codes to retry on; without it all that may pass.",
-                                      .shapes = {ListOf({Of(Form::kText)}, 1)}},
-                                     {.name = "except",
-                                      .description = "Error codes not to retry on.",
-                                      .shapes = {ListOf({Of(Form::kText)}, 1)}},
-                                 },
-                             .short_form = "attempts"};
+  static const Object object{
+      .name = "retry",
+      .description = "When and how often a failed attempt is repeated.",
+      .keys =
+          {
+              {.name = "attempts",
+               .description = "How many attempts there are in all.",
+               .shapes = {Integer(1, 10'000)},
+               .required = true},
+              {.name = "delay",
+               .description = "Before the second attempt.",
+               .shapes = {Of(Form::kDuration)},
+               .default_value = "\"1s\""},
+              {.name = "backoff",
+               .description = "By how much each delay is longer than the one before.",
+               .shapes = {Number(1, 100)},
+               .default_value = "2"},
+              {.name = "max_delay",
+               .description = "The longest delay.",
+               .shapes = {Of(Form::kDuration)},
+               .default_value = "\"1m\""},
+              {.name = "jitter",
+               .description = "The part of a delay that is random, 0 to 1.",
+               .shapes = {Number(0, 1)},
+               .default_value = "0.1"},
+              {.name = "on",
+               .description = "Error codes to retry on; without it all that may pass.",
+               .shapes = {ListOf({Word()}, 1)}},
+              {.name = "except", .description = "Error codes not to retry on.", .shapes = {ListOf({Word()}, 1)}},
+          },
+      .short_form = "attempts"};
   return object;
 }
 
@@ -115,7 +114,7 @@ const Object& WorkflowObject() {
           {.name = "vars", .description = "Constants, read as $vars.", .shapes = {Of(Form::kDataMap)}},
           {.name = "secrets",
            .description = "Names of the secrets that the workflow may read.",
-           .shapes = {ListOf({Of(Form::kText)})}},
+           .shapes = {ListOf({Word()})}},
           {.name = "manual",
            .description = "Whether people may start it by hand.",
            .shapes = {Of(Form::kBool)},
@@ -126,7 +125,7 @@ const Object& WorkflowObject() {
            .shapes = {MapOf({In(NodeObject)}, 1)},
            .required = true},
           {.name = "output", .description = "The run's output.", .shapes = {Expr()}},
-          {.name = "timeout", .description = "How long a run may take.", .shapes = {Of(Form::kDuration)}},
+          {.name = "timeout", .description = "How long a run may take.", .shapes = {Time()}},
           {.name = "on_failure",
            .description = "Whether the first unhandled failure cancels what runs, or running branches finish first.",
            .shapes = {Choice({"cancel", "finish"})},
@@ -140,7 +139,7 @@ const Object& WorkflowObject() {
            .shapes = {Integer(1, 10'000), In(RetryObject)}},
           {.name = "node_timeout",
            .description = "Time-out of http, shell and python nodes without their own.",
-           .shapes = {Of(Form::kDuration)}},
+           .shapes = {Time()}},
           {.name = "notify", .description = "Who is told of what.", .shapes = {ListOf({In(NotifyRuleObject)})}},
           {.name = "error_workflow",
            .description = "Workflow started with the failure report when a run fails.",

@@ -11,14 +11,14 @@ namespace weft::dsl {
 
 enum class Form {
   kVersion,  ///< the number 1
-  kText,     ///< a string
+  kText,     ///< a string of `min` bytes and more
   kName,     ///< a DNS label
   kId,       ///< `^[a-z][a-z0-9_]{0,62}$`
   kBool,
   kInteger,           ///< `min` to `max`
   kNumber,            ///< `min` to `max`
   kChoice,            ///< one of `choices`
-  kDuration,          ///< `30s`, `1h30m`, `PT5M`
+  kDuration,          ///< `30s`, `1h30m`, `PT5M`; of `min` milliseconds and more
   kSize,              ///< `64KB`, `10MB`, or a number of bytes
   kTime,              ///< RFC 3339
   kStatusRange,       ///< an HTTP status, `404` or `200-299`

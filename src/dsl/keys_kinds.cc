@@ -11,13 +11,10 @@ const Object& ShellObject() {
       .description = "A script.",
       .keys =
           {
-              {.name = "run",
-               .description = "The script; never a template.",
-               .shapes = {Of(Form::kText)},
-               .required = true},
+              {.name = "run", .description = "The script; never a template.", .shapes = {Word()}, .required = true},
               {.name = "interpreter",
                .description = "What runs it, with its arguments.",
-               .shapes = {ListOf({Of(Form::kText)}, 1)},
+               .shapes = {ListOf({Word()}, 1)},
                .default_value = R"(["bash", "-euo", "pipefail", "-c"])"},
               {.name = "stdin",
                .description = "Standard input: a text as it is, everything else as JSON.",
@@ -43,15 +40,15 @@ const Object& PythonObject() {
                              .keys = {
                                  {.name = "code",
                                   .description = "The code: `def main(input)`, or a global `output`.",
-                                  .shapes = {Of(Form::kText)},
+                                  .shapes = {Word()},
                                   .one_of = true},
                                  {.name = "file",
                                   .description = "A file with the code, beside the workflow's file.",
-                                  .shapes = {Of(Form::kText)},
+                                  .shapes = {Word()},
                                   .one_of = true},
                                  {.name = "requirements",
                                   .description = "Packages to install, as in requirements.txt.",
-                                  .shapes = {ListOf({Of(Form::kText)})}},
+                                  .shapes = {ListOf({Word()})}},
                              }};
   return object;
 }
@@ -257,7 +254,7 @@ const Object& NotifyObject() {
                              .keys = {
                                  {.name = "to",
                                   .description = "Channels configured on the server, one or a list.",
-                                  .shapes = {Of(Form::kText), ListOf({Of(Form::kText)}, 1)},
+                                  .shapes = {Word(), ListOf({Word()}, 1)},
                                   .required = true},
                                  {.name = "title", .description = "Its title.", .shapes = {Of(Form::kTextTemplate)}},
                                  {.name = "text", .description = "Its text.", .shapes = {Of(Form::kTextTemplate)}},
@@ -283,15 +280,14 @@ std::vector<Key> KindKeys() {
     return Key{.name = name, .description = description, .shapes = std::move(shapes), .one_of = true};
   };
   return {
-      kind("shell", "Runs a script.", {Of(Form::kText), In(ShellObject)}),
-      kind("python", "Runs Python code; `main(input)` gives the result.", {Of(Form::kText), In(PythonObject)}),
+      kind("shell", "Runs a script.", {Word(), In(ShellObject)}),
+      kind("python", "Runs Python code; `main(input)` gives the result.", {Word(), In(PythonObject)}),
       {.name = "http",
        .description = "Makes an HTTP request: a URL or an object.",
        .shapes = {Of(Form::kTextTemplate), In(HttpObject)},
        .one_of = true,
        .secrets = true},
-      kind("event", "Waits for events: a CloudEvents type or a list of types.",
-           {Of(Form::kText), ListOf({Of(Form::kText)}, 1)}),
+      kind("event", "Waits for events: a CloudEvents type or a list of types.", {Word(), ListOf({Word()}, 1)}),
       kind("switch", "Chooses a case; its input passes on.", {ListOf({In(CaseObject)}, 1)}),
       kind("set", "Gives a value.", {Of(Form::kTemplate)}),
       kind("wait", "Waits for a duration, or until a time.", {Of(Form::kDurationTemplate), In(WaitObject)}),

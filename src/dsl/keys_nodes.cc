@@ -37,10 +37,10 @@ std::vector<Key> CommonKeys() {
       {.name = "with", .description = "The node's input, read as `.`.", .shapes = {Of(Form::kTemplate)}},
       {.name = "timeout",
        .description = "How long one attempt may take; http 30s, shell and python 10m by default.",
-       .shapes = {Of(Form::kDuration)}},
+       .shapes = {Time()}},
       {.name = "deadline",
        .description = "How long all attempts together may take, queueing included.",
-       .shapes = {Of(Form::kDuration)}},
+       .shapes = {Time()}},
       {.name = "retry",
        .description = "When and how often a failed attempt is repeated: an object, or a number of attempts.",
        .shapes = RetryShapes(),
@@ -65,7 +65,7 @@ std::vector<Key> CommonKeys() {
        .description = "As if `when` were false.",
        .shapes = {Of(Form::kBool)},
        .default_value = "false"},
-      {.name = "queue", .description = "Task queue: where it runs.", .shapes = {Of(Form::kText)}},
+      {.name = "queue", .description = "Task queue: where it runs.", .shapes = {Word()}},
   };
 }
 
@@ -107,10 +107,7 @@ std::vector<Key> BesideKeys() {
        .description = "How many events to wait for; the result is a list.",
        .shapes = {Integer(1, 1000)},
        .kinds = {"event"}},
-      {.name = "source",
-       .description = "Takes only events of this source.",
-       .shapes = {Of(Form::kText)},
-       .kinds = {"event"}},
+      {.name = "source", .description = "Takes only events of this source.", .shapes = {Word()}, .kinds = {"event"}},
       {.name = "as",
        .description = "Name of `$item` inside.",
        .shapes = {Of(Form::kId)},
@@ -165,8 +162,7 @@ const Object& CompensateObject() {
       if (std::ranges::find(kKinds, key.name) != std::end(kKinds)) made.keys.push_back(std::move(key));
     }
     made.keys.push_back(EnvKey());
-    made.keys.push_back(
-        {.name = "timeout", .description = "How long one attempt may take.", .shapes = {Of(Form::kDuration)}});
+    made.keys.push_back({.name = "timeout", .description = "How long one attempt may take.", .shapes = {Time()}});
     made.keys.push_back(
         {.name = "retry",
          .description = "When and how often a failed attempt is repeated: an object, or a number of attempts.",

@@ -6,6 +6,10 @@
 namespace weft::dsl {
 
 inline Shape Of(Form form) { return {.form = form}; }
+/// A text that may not be empty.
+inline Shape Word() { return {.form = Form::kText, .min = 1}; }
+/// A duration that may not be zero.
+inline Shape Time() { return {.form = Form::kDuration, .min = 1}; }
 inline Shape Expr() { return {.form = Form::kExpr}; }
 inline Shape Condition() { return {.form = Form::kCondition}; }
 inline Shape Choice(std::vector<std::string_view> choices) {

@@ -10,9 +10,9 @@ const Object& HmacObject() {
       .keys = {
           {.name = "secret",
            .description = "Name of the secret that holds the key.",
-           .shapes = {Of(Form::kText)},
+           .shapes = {Word()},
            .required = true},
-          {.name = "header", .description = "Header that carries the signature.", .shapes = {Of(Form::kText)}},
+          {.name = "header", .description = "Header that carries the signature.", .shapes = {Word()}},
           {.name = "algorithm",
            .description = "Hash function.",
            .shapes = {Choice({"sha256", "sha1", "sha512"})},
@@ -39,7 +39,7 @@ const Object& WebhookAuthObject() {
            .one_of = true},
           {.name = "secret",
            .description = "Name of the secret that holds the preset's key.",
-           .shapes = {Of(Form::kText)},
+           .shapes = {Word()},
            .required = true,
            .kinds = {"preset"}},
       }};
@@ -101,7 +101,7 @@ std::vector<Key> WebhookKeys() {
        .kinds = {"webhook"}},
       {.name = "respond_timeout",
        .description = "How long `respond: result` waits.",
-       .shapes = {Of(Form::kDuration)},
+       .shapes = {Time()},
        .kinds = {"webhook"}},
       {.name = "max_body",
        .description = "Largest body it takes.",
@@ -113,14 +113,8 @@ std::vector<Key> WebhookKeys() {
 
 std::vector<Key> EventKeys() {
   return {
-      {.name = "event",
-       .description = "Type of the CloudEvents it takes.",
-       .shapes = {Of(Form::kText)},
-       .one_of = true},
-      {.name = "source",
-       .description = "Source of the CloudEvents it takes.",
-       .shapes = {Of(Form::kText)},
-       .kinds = {"event"}},
+      {.name = "event", .description = "Type of the CloudEvents it takes.", .shapes = {Word()}, .one_of = true},
+      {.name = "source", .description = "Source of the CloudEvents it takes.", .shapes = {Word()}, .kinds = {"event"}},
   };
 }
 

@@ -11,6 +11,12 @@ std::string Inline(const Fields& body, const DocumentNode& file) {
     body.problems().Error("value", file, "files cannot be read here", "write the code into `code:`");
     return {};
   }
+  const auto around = '/' + file.text + '/';
+  if (file.text.starts_with('/') || around.contains("/../")) {
+    body.problems().Error("value", file, Quoted(file.text) + " is outside of the workflow's directory",
+                          "only files below it are read");
+    return {};
+  }
   auto text = loader.options.read_file(file.text);
   if (!text) {
     body.problems().Error("value", file, text.error().message);

@@ -65,6 +65,20 @@ void ReadOnce(const Fields& fields, Node& node) {
   node.retry = Retry();
 }
 
+void CheckEnv(const Fields& fields) {
+  const auto* env = fields.Get("env");
+  if (env == nullptr) return;
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  for (const auto& [key, value] : env->entries) {
+    const auto& name = key->text;
+    if (!name.empty() && std::ranges::all_of(name, allowed) && (name.front() < '0' || name.front() > '9')) continue;
+    fields.problems().Error("value", *key, Quoted(name) + " cannot name an environment variable",
+                            "use A-Z, a-z, 0-9 and _, with no digit first");
+  }
+}
+
 std::shared_ptr<const Node> ReadCompensate(const Fields& fields) {
   const auto* body = fields.Get("compensate");
   if (body == nullptr || !body->IsMap()) return nullptr;
@@ -74,6 +88,7 @@ std::shared_ptr<const Node> ReadCompensate(const Fields& fields) {
   auto node = std::make_shared<Node>();
   ReadKind(inner, *node);
   ReadTimes(inner, *node);
+  CheckEnv(inner);
   node->env = inner.Read("env");
   return node;
 }
@@ -90,10 +105,12 @@ void ReadJoin(const Fields& fields, Node& node) {
 }
 
 void ReadNode(const Fields& fields, Node& node) {
+  node.title = fields.Text("title").value_or("");
   ReadKind(fields, node);
   ReadJoin(fields, node);
   node.when = fields.Read("when");
   node.with = fields.Read("with");
+  CheckEnv(fields);
   node.env = fields.Read("env");
   ReadTimes(fields, node);
   node.deadline = fields.Time("deadline");

@@ -57,9 +57,10 @@ std::optional<Concurrency> ReadConcurrency(Loader& loader, const DocumentNode* n
 Value ReadSchema(Loader& loader, const DocumentNode* node) {
   if (node == nullptr) return {};
   auto schema = node->ToValue();
-  if (loader.normalised) return schema;
-  if (const auto compiled = InputSchema::Compile(schema); !compiled)
-    loader.problems.Error("schema", KeyOf(*node), compiled.error().message);
+  if (loader.normalised || !node->IsMap()) return schema;
+  if (const auto problem = InputSchema::Check(schema)) {
+    loader.problems.Error("schema", node->Find(problem->path), "not a valid JSON Schema: " + problem->message);
+  }
   return schema;
 }
 

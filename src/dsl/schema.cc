@@ -57,38 +57,32 @@ class Builder {
 
   Value Of(const Shape& shape) {
     switch (shape.form) {
-      case Form::kVersion:
-        return Value::Object({{"const", Value(1)}});
-      case Form::kText:
+      case Form::kVersion: return Value::Object({{"const", Value(1)}});
+      case Form::kText: {
+        auto schema = Type("string");
+        if (shape.min > 0) schema.Set("minLength", Value(1));
+        return schema;
+      }
       case Form::kTextTemplate:
-      case Form::kDurationTemplate:
-        return Type("string");
-      case Form::kName:
-        return Pattern("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$");
-      case Form::kId:
-        return Pattern("^[a-z][a-z0-9_]{0,62}$");
-      case Form::kBool:
-        return Type("boolean");
-      case Form::kInteger:
-        return Bounded(Type("integer"), shape);
-      case Form::kNumber:
-        return Bounded(Type("number"), shape);
-      case Form::kChoice:
-        return Value::Object({{"enum", Strings(shape.choices)}});
+      case Form::kDurationTemplate: return Type("string");
+      case Form::kName: return Pattern("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$");
+      case Form::kId: return Pattern("^[a-z][a-z0-9_]{0,62}$");
+      case Form::kBool: return Type("boolean");
+      case Form::kInteger: return Bounded(Type("integer"), shape);
+      case Form::kNumber: return Bounded(Type("number"), shape);
+      case Form::kChoice: return Value::Object({{"enum", Strings(shape.choices)}});
       case Form::kDuration:
         return Pattern(
             "^([0-9]+(\\.[0-9]*)?(ms|s|m|h|d))+$|^P([0-9]+(\\.[0-9]*)?[WD])*(T([0-9]+(\\.[0-9]*)?[HMS])+)?$");
       case Form::kSize:
         return Join("anyOf", {Value::Object({{"type", Value("integer")}, {"minimum", Value(0)}}),
                               Pattern("^[0-9]+(\\.[0-9]*)?([KMG]?B)?$")});
-      case Form::kTime:
-        return Pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}");
+      case Form::kTime: return Pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}");
       case Form::kStatusRange:
         return Join("anyOf",
                     {Value::Object({{"type", Value("integer")}, {"minimum", Value(100)}, {"maximum", Value(599)}}),
                      Pattern("^[1-5][0-9]{2}(-[1-5][0-9]{2})?$")});
-      case Form::kSchema:
-        return Value::Object({{"$ref", Value("https://json-schema.org/draft/2020-12/schema")}});
+      case Form::kSchema: return Value::Object({{"$ref", Value("https://json-schema.org/draft/2020-12/schema")}});
       case Form::kTexts:
         return Value::Object(
             {{"type", Value("object")},
@@ -97,12 +91,9 @@ class Builder {
       case Form::kData:
       case Form::kExpr:
       case Form::kCondition:
-      case Form::kTemplate:
-        return Value(true);
-      case Form::kTemplateMap:
-        return Join("anyOf", {Type("object"), Pattern("^\\s*\\$\\{")});
-      case Form::kObject:
-        return Reference(shape.object());
+      case Form::kTemplate: return Value(true);
+      case Form::kTemplateMap: return Join("anyOf", {Type("object"), Pattern("^\\s*\\$\\{")});
+      case Form::kObject: return Reference(shape.object());
       case Form::kList: {
         auto schema = Type("array");
         schema.Set("items", AnyOf(shape.items));
