@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+using CURLU = struct Curl_URL;
+
+namespace weft::activities {
+
+/// An absolute http or https URL. Problems have the code `http.url`.
+class HttpUrl {
+ public:
+  static Result<HttpUrl> Parse(const std::string& text);
+
+  [[nodiscard]] std::string Text() const;
+  /// Scheme, host and port: requests to another origin carry no credentials along.
+  [[nodiscard]] std::string Origin() const;
+
+  /// Adds `name=value`, both percent-encoded here.
+  void AddQuery(std::string_view name, std::string_view value);
+  /// Where a `Location` leads from here.
+  [[nodiscard]] Result<HttpUrl> Resolve(const std::string& location) const;
+
+ private:
+  struct Release {
+    void operator()(CURLU* url) const;
+  };
+  using Handle = std::unique_ptr<CURLU, Release>;
+
+  explicit HttpUrl(Handle handle) : handle_(std::move(handle)) {}
+  static Result<HttpUrl> Set(Handle handle, const std::string& text);
+
+  Handle handle_;
+};
+
+}  // namespace weft::activities

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "activities/activity.h"
+
+namespace weft::activities {
+
+/// What goes into the history: the raw result, or what the node's `output:` makes of it, as JSON text. Fails with code
+/// `expression`, or `too_large` above 256 KB.
+Outcome<std::string> FinishOutput(const contract::ActivityInput& input, expr::Value raw);
+
+}  // namespace weft::activities
