@@ -6,6 +6,8 @@
 namespace weft::dsl {
 namespace {
 
+constexpr std::size_t kMaxNodes = 10'000;
+
 void CollectIds(Loader& loader) {
   for (const auto& scope : loader.regions) {
     for (std::size_t i = 0; i < scope.nodes.size(); ++i) {
@@ -188,6 +190,13 @@ class Linker {
 }  // namespace
 
 bool LinkRegions(Loader& loader) {
+  std::size_t count = 0;
+  for (const auto& scope : loader.regions) count += scope.nodes.size();
+  if (count > kMaxNodes) {
+    loader.problems.Error("limit", KeyOf(*loader.regions.front().nodes.front()->parent),
+                          "the workflow has more than 10,000 nodes", "split it");
+    return false;
+  }
   CollectIds(loader);
   bool ok = true;
   for (auto& scope : loader.regions) ok = Linker(loader, scope).Link() && ok;
