@@ -7,8 +7,8 @@ die() { say "$*"; exit 2; }
 # last_line LOG: the last thing a log says, cut to a line.
 last_line() { tail -n 5 "$1" 2>/dev/null | tr '\r' '\n' | grep -v '^[[:space:]]*$' | tail -n 1 | sed 's/^[[:space:]]*//' | cut -c1-110; }
 
-# narrate WHAT LOG [WHAT LOG]...: every half minute one line for each log that has grown. Runs until it is killed or
-# its script is gone. Waits inside the shell, so that it leaves no process behind.
+# narrate WHAT LOG [WHAT LOG]...: every WEFT_PROGRESS_SECONDS (30) a line for each log that has grown. Runs until it is killed
+# or its script is gone. Waits inside the shell, so that it leaves no process behind.
 narrate() {
   local parent=$$ never size i
   local -a logs=("$@") seen=()
@@ -20,7 +20,7 @@ narrate() {
       size=$(stat -c %s "${logs[i + 1]}" 2>/dev/null || echo 0)
       [ "$size" = "${seen[i]:-0}" ] && continue
       seen[i]=$size
-      say "$(printf '%3d' $((SECONDS / 60))) min  ${logs[i]}: $(last_line "${logs[i + 1]}")"
+      say "$(printf '%d:%02d' $((SECONDS / 60)) $((SECONDS % 60)))  ${logs[i]}: $(last_line "${logs[i + 1]}")"
     done
   done
 }
