@@ -53,6 +53,24 @@ Result<void> Check(const ConnectionOptions& options) {
   return {};
 }
 
+// Core gives Rust's dump of a failed connection; what people can read of it is the innermost message.
+std::string Readable(const std::string& failure) {
+  for (const std::string_view key : {"message: \"", "error: \""}) {
+    const auto begin = failure.rfind(key);
+    if (begin == std::string::npos) continue;
+    const auto end = failure.find('"', begin + key.size());
+    if (end != std::string::npos) return failure.substr(begin + key.size(), end - begin - key.size()) + ".";
+  }
+  return failure;
+}
+
+// What Core's words for a failed handshake mean.
+std::string_view Hint(const ConnectionOptions& options, std::string_view failure) {
+  if (options.tls && failure.contains("InvalidContentType"))
+    return " The server does not speak TLS: connect to it without, or correct the address.";
+  return "";
+}
+
 struct Connected {
   TemporalCoreConnection* connection;
   std::optional<std::string> failure;
@@ -67,14 +85,10 @@ struct Answer {
 
 TemporalCoreRpcService ToCore(Service service) {
   switch (service) {
-    case Service::kWorkflow:
-      return TemporalCoreRpcService_Workflow;
-    case Service::kOperator:
-      return TemporalCoreRpcService_Operator;
-    case Service::kCloud:
-      return TemporalCoreRpcService_Cloud;
-    case Service::kHealth:
-      return TemporalCoreRpcService_Health;
+    case Service::kWorkflow: return TemporalCoreRpcService_Workflow;
+    case Service::kOperator: return TemporalCoreRpcService_Operator;
+    case Service::kCloud: return TemporalCoreRpcService_Cloud;
+    case Service::kHealth: return TemporalCoreRpcService_Health;
   }
   return TemporalCoreRpcService_Workflow;
 }
@@ -107,7 +121,7 @@ class CancellationToken {
 }  // namespace
 
 Connection::Core::~Core() {
-  if (connection) temporal_core_client_free(connection);
+  runtime.Retire([raw = connection] { temporal_core_client_free(raw); });
 }
 
 Connection::Connection(std::shared_ptr<Runtime> runtime, ConnectionOptions options, std::unique_ptr<Core> core)
@@ -151,15 +165,13 @@ Result<std::shared_ptr<Connection>> Connection::Connect(std::shared_ptr<Runtime>
                                });
   Connected connected = handover.Take();
   if (connected.failure) {
-    const bool options_at_fault =
-        connected.failure->starts_with("Invalid") || connected.failure->starts_with("Connection failed: Invalid");
-    return Fail(options_at_fault ? Error::Code::kInvalidArgument : Error::Code::kUnavailable,
-                (options_at_fault ? "Temporal cannot be reached with these options: "
-                                  : "Temporal at " + options.target + " does not answer: ") +
-                    *connected.failure);
+    const std::string& failure = *connected.failure;
+    if (failure.starts_with("Invalid") || failure.starts_with("Connection failed: Invalid"))
+      return Fail(Error::Code::kInvalidArgument, "Temporal cannot be reached with these options: " + failure);
+    return Fail(Error::Code::kUnavailable, "Temporal at " + options.target + " does not answer: " + Readable(failure) +
+                                               std::string(Hint(options, failure)));
   }
-  auto core = std::make_unique<Core>();
-  core->connection = connected.connection;
+  auto core = std::make_unique<Core>(runtime->core(), connected.connection);
   return std::shared_ptr<Connection>(new Connection(std::move(runtime), std::move(options), std::move(core)));
 }
 
@@ -193,6 +205,9 @@ Result<std::string> Connection::CallRaw(std::string_view rpc, std::string_view r
   // Without a status the failure is the bridge's own: a cancellation, or a request it cannot make.
   if (answer.status == 0)
     error.code = options.stop.stop_requested() ? Error::Code::kCancelled : Error::Code::kInvalidArgument;
+  // Core calls its own time-out a cancellation.
+  if (error.code == Error::Code::kCancelled && !options.stop.stop_requested())
+    error.code = Error::Code::kDeadlineExceeded;
   if (error.code == Error::Code::kUnavailable)
     error.message = "Temporal at " + options_.target + " does not answer: " + error.message;
   return std::unexpected(std::move(error));

@@ -4,11 +4,13 @@
 // gets by with declarations.
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "temporalio/bridge/connection.h"
 #include "temporalio/bridge/runtime.h"
@@ -24,10 +26,19 @@ struct Runtime::Core {
   TemporalCoreRuntime* runtime = nullptr;
   bool has_log = false;
   ~Core();
+
+  /// Frees a connection or worker that is no longer used. A flaw of the bridge: it stops forwarding the log as soon as
+  /// the first thing is freed that refers to the runtime. So with a log, all that is kept until the runtime ends.
+  void Retire(std::function<void()> free);
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::function<void()>> retired_;
 };
 
 struct Connection::Core {
-  TemporalCoreConnection* connection = nullptr;
+  Runtime::Core& runtime;
+  TemporalCoreConnection* const connection;
   ~Core();
 };
 

@@ -42,7 +42,9 @@ class BridgeWorker : public CoreWorker {
                TemporalCoreWorkerReplayPusher* pusher)
       : runtime_(std::move(runtime)), connection_(std::move(connection)), worker_(worker), pusher_(pusher) {}
 
-  ~BridgeWorker() override { temporal_core_worker_free(worker_); }
+  ~BridgeWorker() override {
+    runtime_->core().Retire([worker = worker_] { temporal_core_worker_free(worker); });
+  }
 
   Result<std::optional<WorkflowActivation>> PollWorkflow() override {
     return Poll<WorkflowActivation>(&temporal_core_worker_poll_workflow_activation);

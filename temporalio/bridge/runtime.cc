@@ -38,16 +38,11 @@ static_assert(static_cast<int>(LogLevel::kTrace) == TemporalCoreForwardedLogLeve
 
 std::string_view LevelName(LogLevel level) {
   switch (level) {
-    case LogLevel::kTrace:
-      return "trace";
-    case LogLevel::kDebug:
-      return "debug";
-    case LogLevel::kInfo:
-      return "info";
-    case LogLevel::kWarn:
-      return "warn";
-    case LogLevel::kError:
-      return "error";
+    case LogLevel::kTrace: return "trace";
+    case LogLevel::kDebug: return "debug";
+    case LogLevel::kInfo: return "info";
+    case LogLevel::kWarn: return "warn";
+    case LogLevel::kError: return "error";
   }
   return "warn";
 }
@@ -86,7 +81,14 @@ Runtime::Core::~Core() {
     std::unique_lock lock(log_mutex);
     log_receiver = nullptr;
   }
+  for (const auto& free : retired_) free();
   if (runtime) temporal_core_runtime_free(runtime);
+}
+
+void Runtime::Core::Retire(std::function<void()> free) {
+  if (!has_log) return free();
+  std::lock_guard lock(mutex_);
+  retired_.push_back(std::move(free));
 }
 
 Runtime::Runtime(std::unique_ptr<Core> core) : core_(std::move(core)) {}

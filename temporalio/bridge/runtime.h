@@ -29,8 +29,8 @@ struct RuntimeOptions {
 };
 
 /// Core's threads (one per processor) and its log; connections and workers live on it and keep it alive. One per
-/// process is the rule. The bridge's log callback carries no context, so at most one runtime with a `log` can exist at
-/// a time.
+/// process is the rule; it must end before `main` returns, so it is nothing for static variables. The bridge's log
+/// callback carries no context, so at most one runtime with a `log` can exist at a time.
 class Runtime {
  public:
   /// Fails with kAlreadyExists if another runtime with a `log` is alive.

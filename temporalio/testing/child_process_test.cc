@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -52,6 +54,29 @@ TEST(ChildProcess, OutlivesTheThreadThatStartedIt) {
   std::thread([&] { process = ChildProcess::Start({"sleep", "1000"}).value_or(nullptr); }).join();
   ASSERT_TRUE(process);
   EXPECT_FALSE(process->EndsWithin(std::chrono::milliseconds(100)));
+}
+
+TEST(ChildProcess, DiesWithItsParentEvenIfThatIsKilled) {
+  int ids[2];
+  ASSERT_EQ(pipe(ids), 0);
+  // So that the orphan comes to this process and can be waited for.
+  ASSERT_EQ(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+  const pid_t parent = fork();
+  if (parent == 0) {
+    const auto process = ChildProcess::Start({"sleep", "1000"});
+    const pid_t pid = process ? (*process)->pid() : -1;
+    if (write(ids[1], &pid, sizeof pid) == sizeof pid) raise(SIGKILL);
+    _exit(1);
+  }
+  pid_t orphan = -1;
+  ASSERT_EQ(read(ids[0], &orphan, sizeof orphan), static_cast<ssize_t>(sizeof orphan));
+  ASSERT_GT(orphan, 0);
+  int status = 0;
+  EXPECT_EQ(waitpid(parent, &status, 0), parent);
+  EXPECT_EQ(waitpid(orphan, &status, 0), orphan);
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+  close(ids[0]);
+  close(ids[1]);
 }
 
 }  // namespace

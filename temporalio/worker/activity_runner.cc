@@ -44,18 +44,12 @@ ActivityInfo InfoOf(const Start& start, const std::string& task_queue) {
 
 CancelReason ReasonOf(const coresdk::activity_task::Cancel& cancel) {
   switch (cancel.reason()) {
-    case coresdk::activity_task::NOT_FOUND:
-      return CancelReason::kNotFound;
-    case coresdk::activity_task::TIMED_OUT:
-      return CancelReason::kTimedOut;
-    case coresdk::activity_task::WORKER_SHUTDOWN:
-      return CancelReason::kWorkerShutdown;
-    case coresdk::activity_task::PAUSED:
-      return CancelReason::kPaused;
-    case coresdk::activity_task::RESET:
-      return CancelReason::kReset;
-    default:
-      return CancelReason::kCancelled;
+    case coresdk::activity_task::NOT_FOUND: return CancelReason::kNotFound;
+    case coresdk::activity_task::TIMED_OUT: return CancelReason::kTimedOut;
+    case coresdk::activity_task::WORKER_SHUTDOWN: return CancelReason::kWorkerShutdown;
+    case coresdk::activity_task::PAUSED: return CancelReason::kPaused;
+    case coresdk::activity_task::RESET: return CancelReason::kReset;
+    default: return CancelReason::kCancelled;
   }
 }
 

@@ -13,13 +13,10 @@ using coresdk::workflow_activation::RemoveFromCache;
 
 void Note(const RemoveFromCache& eviction, ReplayResult& result) {
   switch (eviction.reason()) {
-    case RemoveFromCache::NONDETERMINISM:
-      result.nondeterminism = eviction.message();
-      break;
+    case RemoveFromCache::NONDETERMINISM: result.nondeterminism = eviction.message(); break;
     // Core's way to end a replay.
     case RemoveFromCache::LANG_REQUESTED:
-    case RemoveFromCache::WORKFLOW_EXECUTION_ENDING:
-      break;
+    case RemoveFromCache::WORKFLOW_EXECUTION_ENDING: break;
     default:
       if (!result.failure) result.failure = eviction.message();
   }

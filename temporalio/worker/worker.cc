@@ -56,7 +56,13 @@ Worker::Worker(std::unique_ptr<internal::CoreWorker> core, WorkerOptions options
     : core_(std::move(core)), options_(std::move(options)) {
   if (options_.codec) core_ = std::make_unique<internal::CodecWorker>(std::move(core_), options_.codec);
 }
-Worker::~Worker() = default;
+
+Worker::~Worker() {
+  if (ran_) return;
+  std::stop_source stop;
+  stop.request_stop();
+  static_cast<void>(Run(stop.get_token()));
+}
 
 Result<std::unique_ptr<Worker>> Worker::Create(std::shared_ptr<Connection> connection, WorkerOptions options) {
   auto core = internal::ConnectWorker(std::move(connection), options);
@@ -69,6 +75,7 @@ std::unique_ptr<Worker> Worker::ForTesting(std::unique_ptr<internal::CoreWorker>
 }
 
 Result<void> Worker::Run(std::stop_token stop) try {
+  ran_ = true;
   Session session(*core_);
   {
     const std::stop_callback on_stop(std::move(stop), [this] { core_->InitiateShutdown(); });

@@ -58,6 +58,7 @@ class Worker {
   /// Fails with kUnavailable, naming the address, if Temporal does not answer, with kNotFound if it has no such
   /// namespace, with kInvalidArgument if the options cannot work.
   static Result<std::unique_ptr<Worker>> Create(std::shared_ptr<Connection> connection, WorkerOptions options);
+  /// A worker that never ran is shut down in order too.
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -76,6 +77,7 @@ class Worker {
 
   std::unique_ptr<internal::CoreWorker> core_;
   WorkerOptions options_;
+  bool ran_ = false;
 };
 
 }  // namespace temporalio
