@@ -95,7 +95,7 @@ class Checker {
         kind_was_meant = ReportUnknown(*key, object, outer, kinds) || kind_was_meant;
       } else if (!kinds.empty() && !StandsBeside(*known, kinds)) {
         problems_.Error("conflict", *key, Quoted(key->text) + " does not go with " + Quoted(kinds.front()->name),
-                        "it goes with " + Alternatives(known->kinds));
+                        "it goes with " + QuotedAlternatives(known->kinds));
       } else {
         CheckValue(*value, known->shapes, known->name, &object);
       }
@@ -103,7 +103,8 @@ class Checker {
     for (const auto& key : object.keys) {
       if (!key.required || map.Get(key.name) != nullptr) continue;
       if (!key.kinds.empty() && (kinds.empty() || !StandsBeside(key, kinds))) continue;
-      problems_.Error("missing", KeyOf(map), Quoted(key.name) + " is missing", std::string(key.description));
+      problems_.Error("missing", KeyOf(map), Quoted(key.name) + " is missing",
+                      "add `" + std::string(key.name) + ":`. " + std::string(key.description));
     }
     if (!kinds.empty() || !kind_was_meant) CheckKinds(map, object, kinds);
   }
@@ -139,13 +140,13 @@ class Checker {
     if (kinds.empty()) {
       const std::string what(object.name);
       problems_.Error(object.has_kinds ? "kind" : "missing", KeyOf(map),
-                      object.has_kinds ? "this " + what + " has no kind" : Alternatives(names) + " is missing",
-                      "write exactly one of " + Alternatives(names));
+                      object.has_kinds ? "this " + what + " has no kind" : QuotedAlternatives(names) + " is missing",
+                      "write exactly one of " + QuotedAlternatives(names));
       return;
     }
     problems_.Error(object.has_kinds ? "kind" : "conflict", KeyOf(*map.Get(kinds[1]->name)),
                     Quoted(kinds[0]->name) + " and " + Quoted(kinds[1]->name) + " exclude each other",
-                    "write exactly one of " + Alternatives(names));
+                    "write exactly one of " + QuotedAlternatives(names));
   }
 
   /// Whether the key was meant to name the object's kind.
@@ -157,7 +158,7 @@ class Checker {
     const auto* node_key = NodeObject().Find(key.text);
     if (&object == &CompensateObject() && node_key != nullptr && node_key->one_of) {
       problems_.Error("kind", key, Quoted(key.text) + " cannot undo a node",
-                      "write " + Alternatives(KindNames(object)));
+                      "write " + QuotedAlternatives(KindNames(object)));
       return true;
     }
     const auto meant = DidYouMean(key.text, names);
@@ -178,7 +179,7 @@ class Checker {
 
   void CheckValue(const DocumentNode& node, const std::vector<Shape>& shapes, std::string_view name,
                   const Object* outer) {
-    if (const auto* shape = ShapeOf(node, shapes)) return CheckShape(node, *shape, name, outer);
+    if (const auto* shape = ShapeOf(node, shapes)) return CheckShape(node, *shape, shapes, name, outer);
     std::vector<std::string_view> wanted;
     for (const auto& shape : shapes) {
       const auto form = FormName(shape.form);
@@ -195,7 +196,9 @@ class Checker {
                     std::move(hint));
   }
 
-  void CheckShape(const DocumentNode& node, const Shape& shape, std::string_view name, const Object* outer) {
+  /// `shape` is the one of `shapes` that fits the value's type.
+  void CheckShape(const DocumentNode& node, const Shape& shape, const std::vector<Shape>& shapes, std::string_view name,
+                  const Object* outer) {
     switch (shape.form) {
       case Form::kObject: return CheckObject(node, shape.object(), outer);
       case Form::kList:
@@ -222,7 +225,7 @@ class Checker {
       case Form::kId: return CheckId(node);
       case Form::kInteger:
       case Form::kNumber: return CheckNumber(node, shape, name);
-      default: return CheckScalar(node, shape, name);
+      default: return CheckScalar(node, shape, shapes, name);
     }
   }
 
@@ -243,7 +246,17 @@ class Checker {
         Quoted(name) + " must be between " + std::to_string(shape.min) + " and " + std::to_string(shape.max));
   }
 
-  void CheckScalar(const DocumentNode& node, const Shape& shape, std::string_view name) {
+  static std::string ChoicesOf(const std::vector<Shape>& shapes) {
+    std::vector<std::string> ways;
+    for (const auto& shape : shapes) {
+      if (shape.choices.empty()) ways.emplace_back(FormName(shape.form));
+      for (const auto choice : shape.choices) ways.push_back(Quoted(choice));
+    }
+    return "write " + Alternatives({ways.begin(), ways.end()});
+  }
+
+  void CheckScalar(const DocumentNode& node, const Shape& shape, const std::vector<Shape>& shapes,
+                   std::string_view name) {
     switch (shape.form) {
       case Form::kVersion:
         if (NumberOf(&node) != 1.0)
@@ -258,8 +271,7 @@ class Checker {
         return;
       case Form::kChoice:
         if (std::ranges::find(shape.choices, node.text) == shape.choices.end()) {
-          problems_.Error("value", node, Quoted(name) + " cannot be " + Quoted(node.text),
-                          "write " + Alternatives(shape.choices));
+          problems_.Error("value", node, Quoted(name) + " cannot be " + Quoted(node.text), ChoicesOf(shapes));
         }
         return;
       case Form::kText:

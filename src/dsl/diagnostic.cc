@@ -103,6 +103,7 @@ std::string FormatDiagnostics(std::string_view file, std::string_view text,
                               const std::vector<Diagnostic>& diagnostics) {
   std::string repaired;
   if (FindInvalidUtf8(text)) text = repaired = RepairUtf8(text);
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte order mark counts as no column
   const auto lines = SplitLines(text);
   std::string out;
   for (const auto& d : diagnostics) {

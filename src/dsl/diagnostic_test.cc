@@ -70,6 +70,13 @@ TEST(FormatDiagnostics, AMarkOverSeveralLinesEndsWithItsFirst) {
   EXPECT_EQ(Excerpt("abc\nd\n", {1, 1}, {2, 2}).second, "^~~");
 }
 
+TEST(FormatDiagnostics, AByteOrderMarkIsNotShown) {
+  EXPECT_EQ(Excerpt("\xEF\xBB\xBF"
+                    "ab: c",
+                    {1, 5}, {1, 6}),
+            std::pair(std::string("ab: c"), std::string("    ^")));
+}
+
 TEST(FormatDiagnostics, EveryKindOfLineEndCounts) { EXPECT_EQ(Excerpt("a\r\nb\rc\nd", {4, 1}, {4, 2}).first, "d"); }
 
 TEST(FormatDiagnostics, APlaceBehindTheTextHasNoExcerpt) {

@@ -215,7 +215,7 @@ class YamlReader {
     const auto name = TextOf(tag);
     if (!name.empty() &&
         name != (type == DocumentNode::Type::kMap ? "tag:yaml.org,2002:map" : "tag:yaml.org,2002:seq")) {
-      return RefuseTag(*node, name);
+      return RefuseTag(tag);
     }
     if (!Place(node)) return false;
     if (anchor != nullptr) anchors_.insert_or_assign(std::string(TextOf(anchor)), node);
@@ -283,13 +283,16 @@ class YamlReader {
       node->type = resolved.type;
       node->text = std::move(resolved.text);
     }
-    if (const auto tag = TextOf(event.scalar.tag); !tag.empty() && !ApplyTag(*node, tag, text)) return false;
+    if (const auto tag = TextOf(event.scalar.tag); !tag.empty() && !ApplyTag(*node, tag, text)) {
+      return RefuseTag(event.scalar.tag);
+    }
     if (!Place(node)) return false;
     if (event.scalar.anchor != nullptr) anchors_.insert_or_assign(std::string(TextOf(event.scalar.anchor)), node);
     return true;
   }
 
-  bool ApplyTag(DocumentNode& node, std::string_view tag, std::string_view text) {
+  /// Whether the tag fits the value.
+  static bool ApplyTag(DocumentNode& node, std::string_view tag, std::string_view text) {
     using Type = DocumentNode::Type;
     if (tag == "tag:yaml.org,2002:str" || tag == "!") {
       node.type = Type::kString;
@@ -297,14 +300,17 @@ class YamlReader {
       return true;
     }
     const bool number = tag == "tag:yaml.org,2002:int" || tag == "tag:yaml.org,2002:float";
-    const bool fits = (number && node.type == Type::kNumber) ||
-                      (tag == "tag:yaml.org,2002:bool" && node.type == Type::kBool) ||
-                      (tag == "tag:yaml.org,2002:null" && node.type == Type::kNull);
-    return fits || RefuseTag(node, tag);
+    return (number && node.type == Type::kNumber) || (tag == "tag:yaml.org,2002:bool" && node.type == Type::kBool) ||
+           (tag == "tag:yaml.org,2002:null" && node.type == Type::kNull);
   }
 
-  bool RefuseTag(const DocumentNode& node, std::string_view tag) {
-    Problem(node.begin, {"the tag `" + std::string(tag) + "` does not fit here", "leave the tag out"});
+  bool RefuseTag(fy_token* tag) {
+    constexpr std::string_view kStandard = "tag:yaml.org,2002:";
+    DocumentNode place;
+    SetPlace(place, tag);
+    std::string name(TextOf(tag));
+    if (name.starts_with(kStandard)) name.replace(0, kStandard.size(), "!!");
+    Problem(place.begin, {"the tag `" + name + "` does not fit here", "leave the tag out"});
     return false;
   }
 
@@ -366,8 +372,10 @@ class YamlReader {
 };
 
 Document Document::FromYaml(std::string text, std::vector<Diagnostic>& problems) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   Document document;
   document.text_ = std::move(text);
+  if (document.text_.starts_with(kByteOrderMark)) document.text_.erase(0, kByteOrderMark.size());
   const auto refuse = [&](std::string code, std::string message, std::string hint, std::size_t offset) {
     const auto at = PositionOfByte(document.text_, offset);
     problems.push_back({.severity = Severity::kError,

@@ -161,7 +161,8 @@ std::string_view DidYouMean(std::string_view word, const std::vector<std::string
   constexpr std::size_t kLongest = 64;
   if (word.empty() || word.size() > kLongest) return {};
   std::string_view best;
-  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
+  // Of a letter or two nothing may be left over.
+  std::size_t best_distance = std::min(std::max<std::size_t>(1, word.size() / 3) + 1, word.size());
   std::vector<std::size_t> row;
   for (const auto candidate : known) {
     if (candidate.size() > kLongest) continue;

@@ -44,4 +44,10 @@ std::string Alternatives(const std::vector<std::string_view>& words) {
   return text;
 }
 
+std::string QuotedAlternatives(const std::vector<std::string_view>& words) {
+  std::vector<std::string> quoted;
+  for (const auto word : words) quoted.push_back(Quoted(word));
+  return Alternatives({quoted.begin(), quoted.end()});
+}
+
 }  // namespace weft::dsl

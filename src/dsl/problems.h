@@ -49,5 +49,7 @@ std::string Quoted(std::string_view word);
 
 /// `a, b or c`.
 std::string Alternatives(const std::vector<std::string_view>& words);
+/// The same, each word in back quotes: what may be written.
+std::string QuotedAlternatives(const std::vector<std::string_view>& words);
 
 }  // namespace weft::dsl
