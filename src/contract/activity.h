@@ -43,4 +43,8 @@ struct ActivityFailure {
   static ActivityFailure FromParts(std::string code, std::string message, std::string_view details_json);
 };
 
+/// The details of an activity's heartbeats, left out while there is no output:
+/// `{ "log": [{ "stream": "stdout" / "stderr", "text": LINE }, …] }`, the last lines, together at most this many bytes.
+inline constexpr std::size_t kHeartbeatLog = std::size_t{4} * 1024;
+
 }  // namespace weft::contract
