@@ -21,19 +21,22 @@ void Run::EnterRegion(RegionState& region) {
   const auto count = region.definition->nodes.size();
   region.nodes.resize(count);
   region.unsettled = count;
+  state_.counts[static_cast<std::size_t>(NodeStatus::kPending)] += static_cast<std::uint32_t>(count);
   for (std::size_t i = 0; i < count; ++i) {
-    if (region.definition->nodes[i].needs.empty()) region.dirty.insert(i);
+    const auto& node = region.definition->nodes[i];
+    if (node.needs.empty()) region.dirty.insert(region.dirty.end(), i);
+    for (const auto dependent : node.dependents) ++region.nodes[dependent].unsettled_sources;
   }
   state_.dirty_regions.insert(region.address);
 }
 
-void Run::MarkDirty(RegionState& region, std::size_t node) {
-  region.dirty.insert(node);
-  state_.dirty_regions.insert(region.address);
-}
-
+// Only `first` may look before the last source has settled: looking every time would cost a join of n edges n².
 void Run::MarkDependentsDirty(NodeRef ref) {
-  for (const auto dependent : ref.definition().dependents) ref.region->dirty.insert(dependent);
+  for (const auto dependent : ref.definition().dependents) {
+    const NodeRef other{ref.region, static_cast<std::uint32_t>(dependent)};
+    if (other.state().unsettled_sources == 0 || other.definition().join == dsl::Join::kFirst)
+      ref.region->dirty.insert(dependent);
+  }
   state_.dirty_regions.insert(ref.region->address);
 }
 

@@ -45,7 +45,8 @@ Result<void> Arguments::AddTexts(std::string_view name, const expr::Template& ma
   for (const auto& key : values.Keys()) {
     const auto value = values.Get(key);
     if (value.IsNull() && !is_secret(key)) {
-      return Fail("expression", std::string(name) + "." + key + " is null; give it a value, for example with `// \"\"`");
+      return Fail("expression",
+                  std::string(name) + "." + key + " is null; give it a value, for example with `// \"\"`");
     }
     texts.Set(key, value.IsNull() || value.IsString() ? value : Value(value.Dump()));
   }

@@ -13,7 +13,8 @@ void StartSwitch(Run& run, NodeRef ref) {
     node.chosen_case = branch.name;
     return run.Succeed(ref, node.input);
   }
-  run.FailAttempt(ref, Run::MakeError(ref, "no_case", "no case matched and there is no default; add an entry without `when`"));
+  run.FailAttempt(
+      ref, Run::MakeError(ref, "no_case", "no case matched and there is no default; add an entry without `when`"));
 }
 
 }  // namespace weft::machine

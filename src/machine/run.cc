@@ -191,23 +191,24 @@ std::string Run::MemoJson() const {
   constexpr std::size_t kPaths = 5;
   constexpr std::size_t kPathBytes = 120;
   auto at = Value::EmptyArray();
-  std::map<std::string_view, int> counts;
   const auto visit = [&](const auto& self, const RegionState& region) -> void {
-    for (std::size_t i = 0; i < region.nodes.size(); ++i) {
+    for (std::size_t i = 0; region.active > 0 && i < region.nodes.size() && at.size() < kPaths; ++i) {
       const auto& node = region.nodes[i];
-      ++counts[StatusName(node.status)];
-      if (IsActive(node.status) && node.children.empty() && at.size() < kPaths) {
-        auto path = region.PathOf(i);
-        if (path.size() > kPathBytes) path = "…" + path.substr(path.size() - kPathBytes);
-        at.Append(Value(path));
-      }
+      if (!IsActive(node.status)) continue;
       for (const auto& [index, child] : node.children) self(self, *child);
+      if (!node.children.empty() || at.size() == kPaths) continue;
+      auto path = region.PathOf(i);
+      if (path.size() > kPathBytes) path = "…" + path.substr(path.size() - kPathBytes);
+      at.Append(Value(path));
     }
   };
   visit(visit, state_.root);
-  auto totals = Value::EmptyObject();
-  for (const auto& [name, count] : counts) totals.Set(name, Value(count));
-  return Value::Object({{"at", at}, {"counts", totals}}).Dump();
+  auto counts = Value::EmptyObject();
+  for (std::size_t i = 0; i < kNodeStatuses; ++i) {
+    if (state_.counts[i] > 0)
+      counts.Set(StatusName(static_cast<NodeStatus>(i)), Value(static_cast<std::int64_t>(state_.counts[i])));
+  }
+  return Value::Object({{"at", at}, {"counts", counts}}).Dump();
 }
 
 }  // namespace weft::machine

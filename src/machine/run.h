@@ -86,7 +86,6 @@ class Run {
 
   // drive.cc
   void EnterRegion(RegionState& region);
-  void MarkDirty(RegionState& region, std::size_t node);
   void MarkDependentsDirty(NodeRef ref);
   void Drive();
   void CheckNode(NodeRef ref);

@@ -122,7 +122,9 @@ expr::Scope Run::ScopeOf(const expr::Template& expression, NodeRef ref, const Va
   scope.now = state_.now;
   std::vector<const Read*> reads;
   expression.CollectReads(reads);
-  const auto uses = [&](Name name) { return std::ranges::any_of(reads, [&](const Read* r) { return r->name == name; }); };
+  const auto uses = [&](Name name) {
+    return std::ranges::any_of(reads, [&](const Read* r) { return r->name == name; });
+  };
   if (reads.empty()) return scope;
   if (uses(Name::kInput)) scope.input = state_.input;
   if (uses(Name::kVars)) scope.vars = state_.workflow->vars;

@@ -142,6 +142,8 @@ void Run::SetStatus(NodeRef ref, NodeStatus status) {
   auto& node = ref.state();
   if (IsActive(node.status)) --ref.region->active;
   if (IsActive(status)) ++ref.region->active;
+  --state_.counts[static_cast<std::size_t>(node.status)];
+  ++state_.counts[static_cast<std::size_t>(status)];
   node.status = status;
 }
 
@@ -155,6 +157,7 @@ void Run::Settle(NodeRef ref, NodeStatus status) {
   node.ended_at = state_.now;
   node.completion = ++state_.completions;
   --ref.region->unsettled;
+  for (const auto dependent : ref.definition().dependents) --ref.region->nodes[dependent].unsettled_sources;
   MarkDependentsDirty(ref);
 }
 

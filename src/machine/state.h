@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -29,6 +30,7 @@ enum class NodeStatus {
   kCancelled,
   kCompensated,
 };
+inline constexpr std::size_t kNodeStatuses = 11;
 /// The word of the instance document: `pending`, `timed_out`, …
 std::string_view StatusName(NodeStatus status);
 bool IsSettled(NodeStatus status);
@@ -110,6 +112,7 @@ struct NodeState {
   Operation timeout_timer = 0;
   bool queued = false;  ///< ready, but held back by the bounds of a run
   bool cancel_requested = false;
+  std::uint32_t unsettled_sources = 0;  ///< nodes with an edge to this one that have not settled
   /// Of a failed node with `.failed` or `.done` edges: whether one of them started. Unset: not decided yet.
   std::optional<bool> handled;
   std::uint64_t completion = 0;  ///< order of settling within the run, from 1
@@ -173,6 +176,7 @@ struct RunState {
   std::set<RegionAddress> dirty_regions;    ///< where something is left to do; empty unless a drive was cut short
   std::vector<Compensation> compensations;  ///< owed, oldest first
   std::size_t in_flight = 0;                ///< activities and children that Temporal knows of
+  std::array<std::uint32_t, kNodeStatuses> counts{};  ///< nodes by status, of all regions that are not dropped
   std::uint64_t completions = 0;
   Operation last_operation = 0;
   Operation more_timer = 0;
