@@ -90,10 +90,10 @@ class Linker {
       need.case_name = name;
       return true;
     }
-    std::string hint = Quoted(source.id) + " has " + Alternatives(ports);
+    std::string hint = Quoted(source.id) + " has " + QuotedAlternatives(ports);
     if (const auto meant = DidYouMean(name, ports); !meant.empty())
       hint += "; did you mean `" + source.id + '.' + std::string(meant) + "`?";
-    if (name == "succeeded") hint = "write `" + source.id + "` alone";
+    if (name == "succeeded" || name == "success") hint = "write `" + source.id + "` alone";
     loader_.problems.Error("unknown-port", {text, source.id.size() + 1, std::max<std::size_t>(name.size(), 1)},
                            "the node " + Quoted(source.id) + " has no port " + Quoted(name), std::move(hint));
     return false;
@@ -198,9 +198,8 @@ bool LinkRegions(Loader& loader) {
     return false;
   }
   CollectIds(loader);
-  bool ok = true;
-  for (auto& scope : loader.regions) ok = Linker(loader, scope).Link() && ok;
-  return ok;
+  for (auto& scope : loader.regions) scope.linked = Linker(loader, scope).Link();
+  return true;
 }
 
 }  // namespace weft::dsl

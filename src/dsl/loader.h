@@ -26,6 +26,8 @@ struct RegionScope {
   /// Names that expressions inside may use.
   std::vector<std::string> aliases;
   bool has_item = false, has_index = false, has_previous = false;
+  /// All edges are known and none lead round, so that what is upstream can be judged.
+  bool linked = false;
 };
 
 /// When a text's expressions are evaluated, which decides what they may read.
@@ -96,7 +98,7 @@ void ReadRegion(Loader& loader, const DocumentNode& nodes, RegionScope& scope);
 std::optional<Retry> ReadRetry(const DocumentNode* node);
 
 // link.cc
-/// Resolves `needs` and finds cycles. False if an edge is wrong, so that what is upstream cannot be judged.
+/// Resolves `needs` and finds cycles. False if there are too many nodes to go on.
 bool LinkRegions(Loader& loader);
 
 // reads.cc

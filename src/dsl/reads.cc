@@ -144,14 +144,15 @@ class ReadChecker {
     const bool at_end = text.site.moment == Moment::kEnd && !inside;
     const bool compensates_itself = text.site.moment == Moment::kCompensation && reader == target && !inside;
     if (region == nullptr) return ReportOtherRegion(text, reads, i, *target_region);
-    auto& facts = FactsOf(*region);
-    if (!at_end && !compensates_itself && !facts.IsUpstream(target, reader))
-      return ReportNotUpstream(text, reads, i, *region, target, reader);
     if (read.path.size() > 1 && std::ranges::find(kNodeFields, read.path[1]) == kNodeFields.end()) {
       loader_.problems.Error("expression", SpotOf(text, reads, i), "`$nodes." + id + "` has no " + Quoted(read.path[1]),
                              "did you mean `$nodes." + id + ".output." + read.path[1] + "`?");
       return;
     }
+    if (!region->linked) return;
+    auto& facts = FactsOf(*region);
+    if (!at_end && !compensates_itself && !facts.IsUpstream(target, reader))
+      return ReportNotUpstream(text, reads, i, *region, target, reader);
     if (loader_.normalised || compensates_itself) return;
     const auto field = read.path.size() > 1 ? std::string_view(read.path[1]) : "output";
     if (field == "status" || field == "error" || field == "attempts") return;  // they tell whether it ran
