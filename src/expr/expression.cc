@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <csetjmp>
 
 #include "expr/builtins.h"
 #include "expr/path.h"
+#include "expr/program.h"
 
 extern "C" {
-#include <jq.h>
-#include <oniguruma.h>
-#include <weft_budget.h>
 #include <weft_parse.h>
 }
 
@@ -68,9 +65,9 @@ void OnReference(void* data, const char* symbol, int arity, int start, int end) 
     if (!IsBuiltin(name, arity)) report("`" + std::string(name) + "` is not a function", HintForFunction(name, arity));
     return;
   }
-  if (name == "__loc__" || name == "__prog_args") return;
   // The place jq gives may begin before the `$`.
-  if (const auto dollar = listing.text.find('$' + std::string(name), offset); dollar != std::string_view::npos) offset = dollar;
+  if (const auto dollar = listing.text.find('$' + std::string(name), offset); dollar != std::string_view::npos)
+    offset = dollar;
   Read read{.name = Name::kDot, .path = {}, .offset = offset, .length = name.size() + 1, .alias = {}};
   const auto found = std::ranges::find(kNames, name, &std::pair<std::string_view, Name>::first);
   if (found != kNames.end()) {
@@ -90,17 +87,28 @@ void OnReference(void* data, const char* symbol, int arity, int start, int end) 
 
 const Value* ValueOf(const Scope& scope, const Read& read) {
   switch (read.name) {
-    case Name::kDot: return &scope.dot;
-    case Name::kInput: return &scope.input;
-    case Name::kNodes: return &scope.nodes;
-    case Name::kTrigger: return &scope.trigger;
-    case Name::kVars: return &scope.vars;
-    case Name::kIndex: return &scope.index;
-    case Name::kPrevious: return &scope.previous;
-    case Name::kError: return &scope.error;
-    case Name::kRun: return &scope.run;
-    case Name::kSecrets: return nullptr;
-    case Name::kItem: break;
+    case Name::kDot:
+      return &scope.dot;
+    case Name::kInput:
+      return &scope.input;
+    case Name::kNodes:
+      return &scope.nodes;
+    case Name::kTrigger:
+      return &scope.trigger;
+    case Name::kVars:
+      return &scope.vars;
+    case Name::kIndex:
+      return &scope.index;
+    case Name::kPrevious:
+      return &scope.previous;
+    case Name::kError:
+      return &scope.error;
+    case Name::kRun:
+      return &scope.run;
+    case Name::kSecrets:
+      return nullptr;
+    case Name::kItem:
+      break;
   }
   if (read.alias.empty()) return &scope.item;
   for (auto alias = scope.aliases.rbegin(); alias != scope.aliases.rend(); ++alias) {
@@ -111,38 +119,29 @@ const Value* ValueOf(const Scope& scope, const Read& read) {
 
 /// jq's message without its habits.
 std::string Clean(std::string message) {
-  for (const std::string_view prefix : {"jq: error: ", "jq: error (at <unknown>): ", "syntax error: "}) {
+  for (const std::string_view prefix : {"jq: error: ", "syntax error: "}) {
     if (message.starts_with(prefix)) message.erase(0, prefix.size());
   }
-  if (const auto tail = message.find(" (while parsing"); tail != std::string::npos) message.resize(tail);
   return message;
 }
 
-/// Bounds what libjq does on this thread while it lives. Leaving one of its operations by the jump loses what that had
-/// allocated, which only hostile programs see.
-void BeginBudget(std::jmp_buf& escape, Mode mode, Timestamp now) {
-  weft_budget = {.escape = &escape,
-                 .steps = Limits::kSteps,
-                 .bytes = Limits::kRequestedBytes,
-                 .largest = Limits::kLargestRequest,
-                 .exhausted = WEFT_NOT_EXHAUSTED,
-                 .strict = mode == Mode::kCondition ? 1 : 0,
-                 .now = static_cast<double>(now.time_since_epoch().count()) / 1e6};
+std::string_view TextOf(Name wanted) {
+  const auto found = std::ranges::find(kNames, wanted, &std::pair<std::string_view, Name>::second);
+  return found == kNames.end() ? std::string_view() : found->first;
 }
 
-void EndBudget() {
-  weft_budget.escape = nullptr;
-  weft_budget.strict = 0;
-}
-
-void Silence(void* /*data*/, jv message) { jv_free(message); }
-
-void LimitRegularExpressions() {
-  static const bool done = [] {
-    onig_set_retry_limit_in_match(20'000);
-    return true;
-  }();
-  static_cast<void>(done);
+/// The values arrive as a list and are bound to their names in front of the program. A comment at its end may go on
+/// over one line break, when that follows a backslash, but not over two.
+std::string Wrap(std::string_view text, std::span<const Read> bound) {
+  std::string wrapped = ". as [$__dot";
+  for (const auto& read : bound) {
+    wrapped += ", $";
+    wrapped += read.alias.empty() ? TextOf(read.name) : std::string_view(read.alias);
+  }
+  wrapped += "] | $__dot | (";
+  wrapped += text;
+  wrapped += "\n\n)";
+  return wrapped;
 }
 
 }  // namespace
@@ -156,27 +155,21 @@ struct Expression::Impl {
   std::optional<PlainPath> plain;
   /// One read per distinct name, in the order in which the wrapped program takes their values.
   std::vector<Read> bound;
-  mutable jq_state* program = nullptr;
+  std::string wrapped;
 
-  Impl() = default;
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-  ~Impl() {
-    if (program != nullptr) jq_teardown(&program);
-  }
-
-  [[nodiscard]] bool Compile() const;
-  [[nodiscard]] Result<Value> Run(const Scope& scope) const;
   [[nodiscard]] Error Problem(std::string what) const {
     constexpr std::size_t kShown = 120;
-    auto shown = text.size() > kShown ? text.substr(0, kShown) + " …" : text;
+    auto end = std::min(text.size(), kShown);
+    while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    auto shown = end < text.size() ? text.substr(0, end) + " …" : text;
     return Error{"expression", "`" + shown + "`: " + std::move(what)};
   }
 };
 
 std::expected<Expression, ParseProblem> Expression::Parse(std::string_view text, Mode mode,
                                                           std::span<const std::string> item_aliases) {
-  if (text.size() > Limits::kText) return std::unexpected(ParseProblem{"the expression is longer than 32 KB", {}, 0, 1});
+  if (text.size() > Limits::kText)
+    return std::unexpected(ParseProblem{"the expression is longer than 32 KB", {}, 0, 1});
   if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
     return std::unexpected(ParseProblem{"a NUL character in the expression", {}, nul, 1});
   }
@@ -189,16 +182,15 @@ std::expected<Expression, ParseProblem> Expression::Parse(std::string_view text,
   int imports = 0;
   int start = -1;
   int end = -1;
-  // libjq computes with constants while it parses.
-  std::jmp_buf escape;
-  volatile int errors = -1;
-  if (setjmp(escape) == 0) {  // NOLINT: the only way out of one operation of a C library
-    BeginBudget(escape, Mode::kValue, {});
-    errors = weft_parse(impl->text.data(), static_cast<int>(text.size()), OnReference, &listing, &imports, &start, &end,
-                        message.data(), static_cast<int>(message.size()));
+  int errors = 0;
+  {
+    const Budget budget(mode, {}, Limits::kParseBytes);  // libjq computes with constants while it parses
+    errors = weft_parse(Parser(), impl->text.data(), static_cast<int>(text.size()), OnReference, &listing, &imports,
+                        &start, &end, message.data(), static_cast<int>(message.size()));
+    if (!Budget::Exhausted().empty()) {
+      return std::unexpected(ParseProblem{"the expression computes with constants that are too large", {}, 0, 1});
+    }
   }
-  EndBudget();
-  if (errors < 0) return std::unexpected(ParseProblem{"a constant in the expression needs more than 64 MB", {}, 0, 1});
   if (errors != 0) {
     const auto offset = std::min(static_cast<std::size_t>(std::max(start, 0)), text.size());
     const auto length = static_cast<std::size_t>(std::max(end - start, 1));
@@ -213,91 +205,41 @@ std::expected<Expression, ParseProblem> Expression::Parse(std::string_view text,
     const auto same = [&](const Read& other) { return other.name == read.name && other.alias == read.alias; };
     if (std::ranges::none_of(impl->bound, same)) impl->bound.push_back(read);
   }
-  if (impl->bound.size() <= 1) impl->plain = PlainPath::Parse(impl->text);
+  impl->plain = PlainPath::Parse(impl->text);
+  if (impl->plain && impl->plain->FromVariable() == impl->bound.empty()) impl->plain.reset();  // `$__loc__`
+  if (!impl->plain) impl->wrapped = Wrap(impl->text, impl->bound);
   return Expression(std::move(impl));
 }
 
-bool Expression::Impl::Compile() const {
-  LimitRegularExpressions();
-  // The values arrive as a list and are bound to their names in front of the program.
-  std::string wrapped = ". as [$__dot";
-  for (const auto& read : bound) {
-    wrapped += ", $";
-    if (!read.alias.empty()) {
-      wrapped += read.alias;
-      continue;
-    }
-    for (const auto& [name, id] : kNames) {
-      if (id == read.name) wrapped += name;
-    }
-  }
-  wrapped += "] | $__dot | (" + text + "\n)";
-  program = jq_init();
-  if (program == nullptr) return false;
-  jq_set_error_cb(program, Silence, nullptr);
-  if (jq_compile(program, wrapped.c_str()) != 0) return true;
-  jq_teardown(&program);
-  return false;
-}
-
-Result<Value> Expression::Impl::Run(const Scope& scope) const {
-  if (program == nullptr && !Compile()) return std::unexpected(Problem("cannot be compiled"));
-  auto arguments = Value::EmptyArray();
-  arguments.Append(scope.dot);
-  for (const auto& read : bound) {
-    const auto* value = ValueOf(scope, read);
-    if (value == nullptr) return std::unexpected(Problem("a secret stands alone between its braces"));
-    arguments.Append(*value);
+Result<Value> Expression::Evaluate(const Scope& scope, Spent* spent) const {
+  if (spent != nullptr) *spent = {};
+  if (impl_->plain) {
+    const auto* root = impl_->bound.empty() ? &scope.dot : ValueOf(scope, impl_->bound.front());
+    if (root == nullptr) return std::unexpected(impl_->Problem("a secret stands alone between its braces"));
+    auto found = impl_->plain->Follow(*root);
+    if (!found) return std::unexpected(impl_->Problem(found.error().message));
+    return *std::move(found);
   }
   // `arguments` and `scope` keep a reference on every input: jv changes values in place when it holds the only one, and
   // would then ask for other amounts of memory in a replay than it did at first.
-  std::jmp_buf escape;
-  BeginBudget(escape, mode, scope.now);
-  jv result;
-  if (setjmp(escape) == 0) {  // NOLINT: the only way out of one operation of a C library
-    jq_start(program, arguments.Copy(), 0);
-    result = jq_next(program);
-  } else {
-    // Its stack is in an unknown state; the next evaluation compiles anew.
-    program = nullptr;
-    result = jv_invalid();
+  auto arguments = Value::EmptyArray();
+  arguments.Append(scope.dot);
+  for (const auto& read : impl_->bound) {
+    const auto* value = ValueOf(scope, read);
+    if (value == nullptr) return std::unexpected(impl_->Problem("a secret stands alone between its braces"));
+    arguments.Append(*value);
   }
-  const int exhausted = weft_budget.exhausted;
-  EndBudget();
-  if (exhausted != WEFT_NOT_EXHAUSTED) {
-    jv_free(result);
-    if (program != nullptr) jq_teardown(&program);
-    return std::unexpected(Problem(exhausted == WEFT_STEPS ? "takes more than 1,000,000 steps" : "needs more than 64 MB"));
-  }
-  if (jv_is_valid(result) != 0) {
-    jq_start(program, jv_null(), 0);  // lets go of what the program still holds for further results
-    return Value::Adopt(result);
-  }
-  if (jv_invalid_has_msg(jv_copy(result)) == 0) {
-    jv_free(result);
-    return Value();
-  }
-  const auto message = Value::Adopt(jv_invalid_get_msg(result));
-  return std::unexpected(Problem(message.IsString() ? Clean(message.AsString()) : "failed with " + message.Dump()));
-}
-
-Result<Value> Expression::Evaluate(const Scope& scope) const {
-  if (impl_->plain) {
-    const auto* root = impl_->bound.empty() ? &scope.dot : ValueOf(scope, impl_->bound.front());
-    if (root != nullptr) {
-      auto found = impl_->plain->Follow(*root);
-      if (found) return *std::move(found);
-      return std::unexpected(impl_->Problem(found.error().message));
-    }
-  }
-  return impl_->Run(scope);
+  auto result = RunProgram(impl_->wrapped, impl_->mode, arguments, scope.now, spent);
+  if (!result) return std::unexpected(impl_->Problem(std::move(result).error().message));
+  return *std::move(result);
 }
 
 const std::string& Expression::text() const { return impl_->text; }
 const std::vector<Read>& Expression::reads() const { return impl_->reads; }
 bool Expression::UsesNow() const { return impl_->uses_now; }
 bool Expression::ReadsOnlyDotAndVars() const {
-  return !impl_->uses_now && std::ranges::all_of(impl_->reads, [](const Read& read) { return read.name == Name::kVars; });
+  return !impl_->uses_now &&
+         std::ranges::all_of(impl_->reads, [](const Read& read) { return read.name == Name::kVars; });
 }
 
 }  // namespace weft::expr

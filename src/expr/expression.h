@@ -57,11 +57,19 @@ struct Scope {
 /// different types are a failure; jq would order the types and take a silent wrong turn.
 enum class Mode { kValue, kCondition };
 
+/// What an evaluation used of its bounds: 16 ticks are one step. Zero for paths such as `.a.b`, which cannot run away.
+struct Spent {
+  std::uint64_t ticks = 0;
+  std::uint64_t bytes = 0;
+
+  friend bool operator==(const Spent&, const Spent&) = default;
+};
+
 /// A jq program, checked. Pure: same text, scope and limits give the same result, the same failure and the same count
-/// of steps on every machine. Compiling to byte code happens on first use; Parse alone is cheap (well below 20 µs for a
-/// short text), so that a file of thousands of expressions validates quickly.
+/// of steps on every machine. Compiling to byte code happens on first use, once per thread and text; Parse alone is
+/// cheap (well below 20 µs for a short text), so that a file of thousands of expressions validates quickly.
 ///
-/// Copies share the byte code; one thread at a time may evaluate them.
+/// Immutable; threads may share one, as long as the values of their scopes are their own.
 class Expression {
  public:
   /// `item_alias` is the name that stands for `$item` here, if a `foreach` renamed it.
@@ -70,7 +78,7 @@ class Expression {
 
   /// The first result; null when there is none. Fails with code `expression` (error raised by the program, or a bound
   /// was hit: steps, requested bytes, depth, size of a single operation). Never aborts the process.
-  [[nodiscard]] Result<Value> Evaluate(const Scope& scope) const;
+  [[nodiscard]] Result<Value> Evaluate(const Scope& scope, Spent* spent = nullptr) const;
 
   [[nodiscard]] const std::string& text() const;
   [[nodiscard]] const std::vector<Read>& reads() const;
@@ -90,8 +98,9 @@ struct Limits {
   static constexpr std::size_t kText = std::size_t{32} * 1024;
   static constexpr std::uint64_t kSteps = 1'000'000;
   static constexpr std::uint64_t kRequestedBytes = std::uint64_t{64} * 1024 * 1024;
-  static constexpr std::uint64_t kLargestRequest = std::uint64_t{32} * 1024 * 1024;
-  static constexpr int kNesting = 200;  ///< brackets of the program's text
+  static constexpr std::uint64_t kParseBytes = std::uint64_t{8} * 1024 * 1024;
+  static constexpr std::size_t kResultBytes = std::size_t{16} * 1024 * 1024;  ///< as JSON text
+  static constexpr int kNesting = 200;                                        ///< brackets of the program's text
 };
 
 }  // namespace weft::expr

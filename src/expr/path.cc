@@ -1,17 +1,23 @@
 #include "expr/path.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace weft::expr {
 namespace {
 
+constexpr std::string_view kSpace = " \t\r\n";
+
 bool StartsName(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool InName(char c) { return StartsName(c) || (c >= '0' && c <= '9'); }
 
+std::string_view SkipSpace(std::string_view text) {
+  return text.substr(std::min(text.find_first_not_of(kSpace), text.size()));
+}
+
 std::string_view Trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\n' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\n' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
+  text = SkipSpace(text);
+  return text.substr(0, text.find_last_not_of(kSpace) + 1);
 }
 
 std::string_view TakeName(std::string_view& text) {
@@ -77,7 +83,8 @@ std::vector<std::string> PathBehind(std::string_view text, std::size_t offset) {
   std::vector<std::string> path;
   auto rest = text.substr(std::min(offset, text.size()));
   while (true) {
-    if (rest.starts_with('?')) rest.remove_prefix(1);
+    while (rest.starts_with('?')) rest.remove_prefix(1);
+    rest = SkipSpace(rest);
     auto key = TakeKey(rest);
     if (!key) return path;
     path.push_back(*std::move(key));
@@ -90,6 +97,7 @@ std::optional<PlainPath> PlainPath::Parse(std::string_view text) {
   if (text.starts_with('$')) {
     text.remove_prefix(1);
     if (TakeName(text).empty()) return std::nullopt;
+    path.from_variable_ = true;
   } else if (text == ".") {
     return path;
   } else if (!text.starts_with('.')) {
@@ -111,8 +119,8 @@ Result<Value> PlainPath::Follow(const Value& root) const {
   jv current = root.Copy();
   for (const auto& step : steps_) {
     const auto* key = std::get_if<std::string>(&step);
-    const jv index = key != nullptr ? jv_string_sized(key->data(), static_cast<int>(key->size()))
-                                    : jv_number(std::get<int>(step));
+    const jv index =
+        key != nullptr ? jv_string_sized(key->data(), static_cast<int>(key->size())) : jv_number(std::get<int>(step));
     current = jv_get(current, index);
     if (jv_is_valid(current) != 0) continue;
     const auto message = Value::Adopt(jv_invalid_get_msg(current));

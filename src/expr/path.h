@@ -20,11 +20,14 @@ class PlainPath {
  public:
   static std::optional<PlainPath> Parse(std::string_view text);
 
+  /// Whether it starts at a variable; else at `.`.
+  [[nodiscard]] bool FromVariable() const { return from_variable_; }
   /// From the value of `.` or of the variable. The error's message is jq's.
   [[nodiscard]] Result<Value> Follow(const Value& root) const;
 
  private:
   using Step = std::variant<std::string, int>;
+  bool from_variable_ = false;
   std::vector<Step> steps_;
 };
 

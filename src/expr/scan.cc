@@ -18,12 +18,22 @@ std::optional<std::size_t> EndOfExpression(std::string_view text, std::size_t at
       continue;
     }
     switch (c) {
-      case '"': open += '"'; break;
-      case '{': open += '}'; break;
-      case '(': open += ')'; break;
-      case '[': open += ']'; break;
-      case '#':
-        while (at < text.size() && text[at] != '\n') ++at;
+      case '"':
+        open += '"';
+        break;
+      case '{':
+        open += '}';
+        break;
+      case '(':
+        open += ')';
+        break;
+      case '[':
+        open += ']';
+        break;
+      case '#':  // a line break behind an odd number of backslashes does not end a comment
+        for (bool escaped = false; at < text.size() && (escaped || text[at] != '\n'); ++at) {
+          escaped = text[at] == '\\' ? !escaped : escaped && text[at] == '\r';
+        }
         break;
       case '}':
       case ')':
@@ -31,7 +41,8 @@ std::optional<std::size_t> EndOfExpression(std::string_view text, std::size_t at
         if (open.back() == c) open.pop_back();
         if (open.empty()) return at;
         break;
-      default: break;
+      default:
+        break;
     }
   }
   return std::nullopt;
@@ -57,7 +68,8 @@ Scan ScanText(std::string_view text) {
         return scan;
       }
       flush(*end);
-      scan.pieces.push_back({.is_expression = true, .text = std::string(text.substr(i + 2, *end - i - 3)), .offset = i + 2});
+      scan.pieces.push_back(
+          {.is_expression = true, .text = std::string(text.substr(i + 2, *end - i - 3)), .offset = i + 2});
       i = *end;
     } else {
       literal.text += text[i++];

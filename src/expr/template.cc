@@ -15,7 +15,8 @@ struct SecretName {
 using Part = std::variant<std::string, Expression, SecretName>;
 
 bool IsUnreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+         c == '.' || c == '~';
 }
 
 /// RFC 3986, everything but the unreserved characters.
@@ -58,7 +59,8 @@ std::expected<Part, ParseProblem> ParsePart(std::string_view text, Mode mode, st
   for (const auto& read : expression->reads()) {
     if (read.name != Name::kSecrets) continue;
     const auto trimmed = Trim(text);
-    if (read.path.size() == 1 && (trimmed == "$secrets." + read.path[0] || trimmed == "$secrets[\"" + read.path[0] + "\"]")) {
+    if (read.path.size() == 1 &&
+        (trimmed == "$secrets." + read.path[0] || trimmed == "$secrets[\"" + read.path[0] + "\"]")) {
       return SecretName{read.path[0]};
     }
     return std::unexpected(ParseProblem{"`$secrets.NAME` must stand alone between its braces",
@@ -121,7 +123,8 @@ std::expected<Template, std::vector<ParseProblem>> Template::Text(std::string_vi
   Template made;
   if (parts.parts.size() == 1 && place != Place::kHeader && std::holds_alternative<Expression>(parts.parts.front())) {
     made.impl_ = std::make_shared<Impl>(Impl{std::get<Expression>(std::move(parts.parts.front()))});
-  } else if (parts.parts.empty() || (parts.parts.size() == 1 && std::holds_alternative<std::string>(parts.parts.front()))) {
+  } else if (parts.parts.empty() ||
+             (parts.parts.size() == 1 && std::holds_alternative<std::string>(parts.parts.front()))) {
     return Literal(Value(parts.parts.empty() ? std::string() : std::get<std::string>(parts.parts.front())));
   } else {
     made.impl_ = std::make_shared<Impl>(Impl{std::move(parts)});
@@ -135,8 +138,9 @@ std::expected<Template, std::vector<ParseProblem>> Template::Expr(std::string_vi
   std::size_t shift = 0;
   if (text.find("${") != std::string_view::npos) {
     const auto scan = ScanText(text);
-    const bool single = !scan.unclosed && std::ranges::count_if(scan.pieces, &Piece::is_expression) == 1 &&
-                        std::ranges::all_of(scan.pieces, [](const Piece& p) { return p.is_expression || Trim(p.text).empty(); });
+    const bool single =
+        !scan.unclosed && std::ranges::count_if(scan.pieces, &Piece::is_expression) == 1 &&
+        std::ranges::all_of(scan.pieces, [](const Piece& p) { return p.is_expression || Trim(p.text).empty(); });
     if (!single) return Text(text, Place::kPlain, item_aliases);
     const auto piece = std::ranges::find_if(scan.pieces, &Piece::is_expression);
     shift = piece->offset;
@@ -192,7 +196,9 @@ Result<Value> Template::Impl::Join(const Parts& parts, const Scope& scope, const
       continue;
     }
     if (url && !AuthorityIsOver(before)) {
-      return Fail("http.url", "a value inserted into a URL cannot supply its scheme, host or port; write the whole URL as one expression");
+      return Fail(
+          "http.url",
+          "a value inserted into a URL cannot supply its scheme, host or port; write the whole URL as one expression");
     }
     if (const auto* secret = std::get_if<SecretName>(&part)) {
       if (secrets == nullptr) return Fail("expression", "`$secrets." + secret->name + "` cannot be used here");
@@ -203,7 +209,9 @@ Result<Value> Template::Impl::Join(const Parts& parts, const Scope& scope, const
     const auto& expression = std::get<Expression>(part);
     WEFT_TRY(const auto value, expression.Evaluate(scope));
     if (value.IsNull()) {
-      return Fail("expression", "`" + expression.text() + "` is null and cannot be inserted into text; write `// \"\"` behind it to allow that");
+      return Fail("expression",
+                  "`" + expression.text() +
+                      "` is null and cannot be inserted into text; write `// \"\"` behind it to allow that");
     }
     auto text = value.IsString() ? value.AsString() : value.Dump();
     if (url) text = PercentEncode(text);

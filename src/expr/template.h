@@ -13,7 +13,7 @@ namespace weft::expr {
 /// A piece of an argument whose secrets are still only named: either literal text or the name of a secret.
 struct Segment {
   std::string literal;
-  std::string secret;        ///< not empty: stands for the value of that secret
+  std::string secret;           ///< not empty: stands for the value of that secret
   bool percent_encode = false;  ///< the secret's value goes into a URL, encoded
 
   friend bool operator==(const Segment&, const Segment&) = default;
@@ -40,8 +40,8 @@ enum class Place {
   kHeader,  ///< CR, LF and NUL are a failure
 };
 
-/// A YAML value with `${ … }` inside: a literal, one expression (which gives its JSON value), text with insertions, or a
-/// list or map of such. Data is never evaluated twice. `$${` is a literal `${`.
+/// A YAML value with `${ … }` inside: a literal, one expression (which gives its JSON value), text with insertions, or
+/// a list or map of such. Data is never evaluated twice. `$${` is a literal `${`.
 class Template {
  public:
   /// A problem at a byte offset of the text of one string of the template.
@@ -64,8 +64,8 @@ class Template {
   [[nodiscard]] Result<Value> Evaluate(const Scope& scope) const;
   [[nodiscard]] Result<Evaluated> EvaluateWithSecrets(const Scope& scope) const;
 
-  [[nodiscard]] bool empty() const;        ///< default-constructed: nothing was written
-  [[nodiscard]] bool IsLiteral() const;    ///< no expression anywhere
+  [[nodiscard]] bool empty() const;      ///< default-constructed: nothing was written
+  [[nodiscard]] bool IsLiteral() const;  ///< no expression anywhere
   [[nodiscard]] const Value* AsLiteral() const;
   /// Every read of every expression inside.
   void CollectReads(std::vector<const Read*>& out) const;

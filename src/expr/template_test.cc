@@ -20,7 +20,8 @@ TEST(Template, OneExpressionGivesItsJsonValue) {
 }
 
 TEST(Template, InsertsTextAsItIsAndTheRestAsJson) {
-  EXPECT_EQ(Eval("id ${ $input.s }/${ $input.n }", WithInput(R"({"s":"a b","n":{"k":1}})"))->AsString(), R"(id a b/{"k":1})");
+  EXPECT_EQ(Eval("id ${ $input.s }/${ $input.n }", WithInput(R"({"s":"a b","n":{"k":1}})"))->AsString(),
+            R"(id a b/{"k":1})");
 }
 
 TEST(Template, BracesInsideStringsAndCommentsDoNotClose) {
@@ -59,7 +60,8 @@ TEST(Template, HeaderBreaksAreAFailure) {
 }
 
 TEST(Template, SecretsStayNamed) {
-  const auto made = Template::Map({{"Authorization", Template::Text("Bearer ${ $secrets.token }", Place::kHeader).value()}});
+  const auto made =
+      Template::Map({{"Authorization", Template::Text("Bearer ${ $secrets.token }", Place::kHeader).value()}});
   const auto result = made.EvaluateWithSecrets({});
   ASSERT_TRUE(result);
   EXPECT_EQ(result->value.Dump(), R"({"Authorization":null})");

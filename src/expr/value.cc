@@ -1,6 +1,7 @@
 #include "expr/value.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "base/utf8.h"
@@ -8,38 +9,75 @@
 namespace weft::expr {
 namespace {
 
-constexpr int kMaxDepth = 256;
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-/// libjq's parser also takes `nan`, several texts and deeper nesting; refuse what is no JSON before it sees it.
-/// Returns the problem, or nothing.
-std::string_view ProblemOf(std::string_view json) {
+std::size_t Digits(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::find_if_not(text, IsDigit) - text.begin());
+}
+
+/// Length of the JSON number at the beginning of `text`, or 0.
+std::size_t NumberLength(std::string_view text) {
+  auto at = text.starts_with('-') ? std::size_t{1} : std::size_t{0};
+  const auto whole = Digits(text.substr(at));
+  if (whole == 0 || (whole > 1 && text[at] == '0')) return 0;
+  at += whole;
+  if (text.substr(at).starts_with('.')) {
+    const auto fraction = Digits(text.substr(at + 1));
+    if (fraction == 0) return 0;
+    at += 1 + fraction;
+  }
+  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+    const auto sign = text.substr(at + 1).find_first_of("+-") == 0 ? std::size_t{1} : std::size_t{0};
+    const auto exponent = Digits(text.substr(at + 1 + sign));
+    if (exponent == 0) return 0;
+    at += 1 + sign + exponent;
+  }
+  return at;
+}
+
+/// libjq's parser also takes `nan`, other forms of numbers, several texts and deeper nesting; refuse what is no JSON
+/// before it sees it. Returns the problem, or nothing.
+std::string_view ProblemOf(std::string_view json, int max_depth) {
   if (json.size() > Value::kMaxText) return "the JSON text is larger than 64 MB";
   int depth = 0;
-  bool in_string = false;
   for (std::size_t i = 0; i < json.size(); ++i) {
     const char c = json[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-      if (static_cast<unsigned char>(c) < 0x20) return "a string holds a control character that is not escaped";
-      continue;
-    }
     switch (c) {
-      case '"': in_string = true; break;
+      case '"':
+        for (++i; i < json.size() && json[i] != '"'; ++i) {
+          if (static_cast<unsigned char>(json[i]) < 0x20)
+            return "a string holds a control character that is not escaped";
+          if (json[i] == '\\') ++i;
+        }
+        break;
       case '[':
       case '{':
-        if (++depth > kMaxDepth) return "nested more than 256 levels deep";
+        if (++depth > max_depth) return "the JSON text nests too deep";
         break;
       case ']':
-      case '}': --depth; break;
-      case 'n':  // of the words, only null, true and false are JSON
-        if (json.substr(i, 4) != "null") return "unexpected word";
-        i += 3;
+      case '}':
+        --depth;
         break;
-      case 'N':
-      case 'I':
-      case 'i': return "unexpected word";
-      default: break;
+      case 't':
+      case 'f':
+      case 'n': {
+        const auto word = json.substr(i, c == 'f' ? 5 : 4);
+        if (word != "true" && word != "false" && word != "null") return "unexpected word";
+        i += word.size() - 1;
+        break;
+      }
+      case ',':
+      case ':':
+      case ' ':
+      case '\t':
+      case '\r':
+      case '\n':
+        break;
+      default: {
+        const auto length = NumberLength(json.substr(i));
+        if (length == 0) return "unexpected character";
+        i += length - 1;
+      }
     }
   }
   return {};
@@ -74,11 +112,12 @@ Value Value::Array(std::vector<Value> items) {
   return array;
 }
 
-Result<Value> Value::Parse(std::string_view json) {
+Result<Value> Value::Parse(std::string_view json, int max_depth) {
   if (const auto bad = FindInvalidUtf8(json)) {
     return Fail("validation", "invalid UTF-8 at byte " + std::to_string(*bad) + " of the JSON text");
   }
-  if (const auto problem = ProblemOf(json); !problem.empty()) return Fail("validation", std::string(problem));
+  if (const auto problem = ProblemOf(json, max_depth); !problem.empty())
+    return Fail("validation", std::string(problem));
   const jv parsed = jv_parse_sized(json.data(), static_cast<int>(json.size()));
   if (jv_is_valid(parsed) != 0) return Adopt(parsed);
   if (jv_invalid_has_msg(jv_copy(parsed)) == 0) {
@@ -110,13 +149,19 @@ std::string Value::DumpPretty() const {
 Value::Type Value::type() const {
   switch (jv_get_kind(jv_)) {
     case JV_KIND_TRUE:
-    case JV_KIND_FALSE: return Type::kBool;
-    case JV_KIND_NUMBER: return Type::kNumber;
-    case JV_KIND_STRING: return Type::kString;
-    case JV_KIND_ARRAY: return Type::kArray;
-    case JV_KIND_OBJECT: return Type::kObject;
+    case JV_KIND_FALSE:
+      return Type::kBool;
+    case JV_KIND_NUMBER:
+      return Type::kNumber;
+    case JV_KIND_STRING:
+      return Type::kString;
+    case JV_KIND_ARRAY:
+      return Type::kArray;
+    case JV_KIND_OBJECT:
+      return Type::kObject;
     case JV_KIND_NULL:
-    case JV_KIND_INVALID: return Type::kNull;
+    case JV_KIND_INVALID:
+      return Type::kNull;
   }
   return Type::kNull;
 }
@@ -135,6 +180,12 @@ std::string Value::AsString() const { return std::string(StringView()); }
 double Value::AsDouble() const { return IsNumber() ? jv_number_value(jv_) : 0; }
 
 std::int64_t Value::AsInteger() const {
+  if (const char* literal = IsNumber() ? jv_number_get_literal(jv_) : nullptr; literal != nullptr) {
+    const std::string_view text(literal);
+    std::int64_t exact = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), exact);
+    if (problem == std::errc{} && end == text.data() + text.size()) return exact;
+  }
   const double number = AsDouble();
   if (std::isnan(number)) return 0;
   constexpr double kBound = 9.2e18;

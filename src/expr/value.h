@@ -50,8 +50,13 @@ class Value {
   }
   ~Value() { jv_free(jv_); }
 
-  /// Reads one JSON text. Fails with code `validation`; depth is limited to 256 levels and size to `kMaxText`.
-  static Result<Value> Parse(std::string_view json);
+  /// Levels of what comes from outside and of what an expression gives; Weft's own documents, which hold such values,
+  /// may be deeper.
+  static constexpr int kMaxDepth = 256;
+  static constexpr int kMaxDocumentDepth = 512;
+
+  /// Reads one JSON text. Fails with code `validation`; depth is limited and size to `kMaxText`.
+  static Result<Value> Parse(std::string_view json, int max_depth = kMaxDepth);
   static constexpr std::size_t kMaxText = std::size_t{64} * 1024 * 1024;
 
   /// Compact JSON with sorted keys: equal values give equal texts.
@@ -73,22 +78,22 @@ class Value {
   [[nodiscard]] std::string AsString() const;
   [[nodiscard]] std::string_view StringView() const;  ///< Valid while this Value lives and is not changed.
   [[nodiscard]] double AsDouble() const;
-  [[nodiscard]] std::int64_t AsInteger() const;
+  [[nodiscard]] std::int64_t AsInteger() const;  ///< exact within 64 bits, else the nearest; fractions are cut off
   [[nodiscard]] bool AsBool() const;
 
   /// Elements of an array, fields of an object; 0 otherwise.
   [[nodiscard]] std::size_t size() const;
-  [[nodiscard]] Value At(std::size_t index) const;          ///< null beyond the end or when not an array
-  [[nodiscard]] Value Get(std::string_view key) const;      ///< null when absent or when not an object
+  [[nodiscard]] Value At(std::size_t index) const;      ///< null beyond the end or when not an array
+  [[nodiscard]] Value Get(std::string_view key) const;  ///< null when absent or when not an object
   [[nodiscard]] bool Has(std::string_view key) const;
-  [[nodiscard]] std::vector<std::string> Keys() const;      ///< sorted
-  void Set(std::string_view key, Value value);              ///< null becomes an object; otherwise *this must be one
+  [[nodiscard]] std::vector<std::string> Keys() const;  ///< sorted
+  void Set(std::string_view key, Value value);          ///< null becomes an object; otherwise *this must be one
   void Erase(std::string_view key);
-  void Append(Value value);                                 ///< null becomes an array; otherwise *this must be one
+  void Append(Value value);  ///< null becomes an array; otherwise *this must be one
   /// Calls `f` for every field, keys in sorted order.
   void ForEachField(const std::function<void(std::string_view, const Value&)>& f) const;
 
-  friend bool operator==(const Value& a, const Value& b) { return jv_equal(jv_copy(a.jv_), jv_copy(b.jv_)) != 0; }
+  friend bool operator==(const Value& a, const Value& b) { return jv_equal(jv_copy(a.jv_), jv_copy(b.jv_)) == 1; }
 
   /// Borrowed; for expr's own code.
   [[nodiscard]] jv raw() const { return jv_; }

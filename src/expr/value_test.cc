@@ -15,13 +15,16 @@ TEST(Value, KeepsNumbersAsWritten) {
 }
 
 TEST(Value, RefusesWhatIsNoJson) {
-  for (const auto* text : {"", "nan", "NaN", "1 2", "{\"a\":}", "[1,]", "\"\x01\"", "{\"a\":1", "Infinity", "\"\xff\"", "'a'"}) {
+  for (const auto* text :
+       {"", "nan", "NaN", "1 2", "{\"a\":}", "[1,]", "\"\x01\"", "{\"a\":1", "Infinity", "\"\xff\"", "'a'"}) {
     EXPECT_FALSE(Value::Parse(text)) << text;
   }
   EXPECT_FALSE(Value::Parse(std::string(300, '[') + std::string(300, ']')));
 }
 
-TEST(Value, DumpsWithSortedKeys) { EXPECT_EQ(Value::Parse(R"({"b":1,"a":{"d":2,"c":3}})")->Dump(), R"({"a":{"c":3,"d":2},"b":1})"); }
+TEST(Value, DumpsWithSortedKeys) {
+  EXPECT_EQ(Value::Parse(R"({"b":1,"a":{"d":2,"c":3}})")->Dump(), R"({"a":{"c":3,"d":2},"b":1})");
+}
 
 TEST(Value, SizeBoundIsNeverTooLow) {
   for (const auto* text : {"null", "[1,2,{\"a\":\"x\\\"y\\n\"}]", "\"纬\"", "{\"k\":[true,false]}"}) {
