@@ -38,3 +38,7 @@ set_target_properties(weft::jq PROPERTIES
   IMPORTED_LOCATION "${WEFT_JQ_DIR}/lib/libjq.a"
   INTERFACE_INCLUDE_DIRECTORIES "${WEFT_JQ_DIR}/include"
   INTERFACE_LINK_LIBRARIES "weft::onig;Threads::Threads;m")
+
+# What temporalio/ asks of the project around it.
+add_library(temporalio::core ALIAS weft::native)
+add_library(temporalio::protos ALIAS weft::protos)
