@@ -29,14 +29,13 @@ inline std::unexpected<Error> Fail(std::string code, std::string message) {
 
 /// `WEFT_TRY(auto x, F());` binds the value of a Result, or returns its error from the enclosing function.
 #define WEFT_TRY(declaration, ...) WEFT_TRY_(WEFT_CONCAT(weft_try_, __LINE__), declaration, __VA_ARGS__)
-#define WEFT_TRY_(temporary, declaration, ...)                             \
-  auto temporary = (__VA_ARGS__);                                          \
-  if (!temporary) return std::unexpected(std::move(temporary).error());    \
+#define WEFT_TRY_(temporary, declaration, ...)                          \
+  auto temporary = (__VA_ARGS__);                                       \
+  if (!temporary) return std::unexpected(std::move(temporary).error()); \
   declaration = *std::move(temporary)
 
 /// As WEFT_TRY, for a Result<void> or a value nobody needs.
-#define WEFT_TRY_VOID(...)                                                                   \
-  do {                                                                                       \
-    if (auto weft_try_void = (__VA_ARGS__); !weft_try_void)                                  \
-      return std::unexpected(std::move(weft_try_void).error());                              \
+#define WEFT_TRY_VOID(...)                                                                                            \
+  do {                                                                                                                \
+    if (auto weft_try_void = (__VA_ARGS__); !weft_try_void) return std::unexpected(std::move(weft_try_void).error()); \
   } while (false)

@@ -19,13 +19,15 @@ constexpr std::array<Unit, 5> kUnits{{{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h
 constexpr std::int64_t kLongest = std::int64_t{100} * 366 * 86'400'000;
 
 std::unexpected<Error> BadDuration(std::string_view text) {
-  return Fail("duration", "`" + std::string(text) + "` is not a duration; write for example 500ms, 30s, 5m, 2h, 7d, 1h30m or PT5M");
+  return Fail("duration",
+              "`" + std::string(text) + "` is not a duration; write for example 500ms, 30s, 5m, 2h, 7d, 1h30m or PT5M");
 }
 
 std::optional<double> TakeNumber(std::string_view& text) {
+  if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;  // neither a sign nor `inf`
   double value = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-  if (problem != std::errc{} || value < 0) return std::nullopt;
+  if (problem != std::errc{}) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return value;
 }
@@ -95,7 +97,7 @@ std::optional<int> TakeDigits(std::string_view& text, std::size_t count) {
 }
 
 bool Take(std::string_view& text, char c) {
-  if (text.empty() || (text.front() != c && text.front() != c + ('a' - 'A'))) return false;
+  if (text.empty() || text.front() != c) return false;
   text.remove_prefix(1);
   return true;
 }
@@ -107,7 +109,7 @@ std::optional<Timestamp> ParseRfc3339(std::string_view text) {
   const auto month = TakeDigits(text, 2);
   if (!month || !Take(text, '-')) return std::nullopt;
   const auto day = TakeDigits(text, 2);
-  if (!day || !(Take(text, 'T') || Take(text, ' '))) return std::nullopt;
+  if (!day || !(Take(text, 'T') || Take(text, 't') || Take(text, ' '))) return std::nullopt;
   const auto hour = TakeDigits(text, 2);
   if (!hour || *hour > 23 || !Take(text, ':')) return std::nullopt;
   const auto minute = TakeDigits(text, 2);
@@ -127,7 +129,7 @@ std::optional<Timestamp> ParseRfc3339(std::string_view text) {
     if (!any) return std::nullopt;
   }
   int offset = 0;
-  if (!Take(text, 'Z')) {
+  if (!Take(text, 'Z') && !Take(text, 'z')) {
     const int sign = Take(text, '+') ? 1 : (Take(text, '-') ? -1 : 0);
     if (sign == 0) return std::nullopt;
     const auto hours = TakeDigits(text, 2);
@@ -139,7 +141,8 @@ std::optional<Timestamp> ParseRfc3339(std::string_view text) {
   const year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
                             std::chrono::day(static_cast<unsigned>(*day))};
   if (!text.empty() || !date.ok()) return std::nullopt;
-  return Timestamp(sys_days(date)) + hours(*hour) + minutes(*minute - offset) + seconds(*second) + microseconds(fraction);
+  return Timestamp(sys_days(date)) + hours(*hour) + minutes(*minute - offset) + seconds(*second) +
+         microseconds(fraction);
 }
 
 std::string Padded(std::int64_t value, std::size_t width) {

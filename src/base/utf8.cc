@@ -28,7 +28,7 @@ std::size_t SequenceLength(std::string_view text) {
   return 0;
 }
 
-constexpr std::array<std::pair<char32_t, char32_t>, 16> kWide{{{0x1100, 0x115F},
+constexpr std::array<std::pair<char32_t, char32_t>, 17> kWide{{{0x1100, 0x115F},
                                                                {0x2E80, 0x303E},
                                                                {0x3041, 0x33FF},
                                                                {0x3400, 0x4DBF},
@@ -43,6 +43,7 @@ constexpr std::array<std::pair<char32_t, char32_t>, 16> kWide{{{0x1100, 0x115F},
                                                                {0x1F300, 0x1F64F},
                                                                {0x1F680, 0x1F6FF},
                                                                {0x1F900, 0x1F9FF},
+                                                               {0x1FA70, 0x1FAFF},
                                                                {0x20000, 0x3FFFD}}};
 
 }  // namespace
@@ -76,14 +77,15 @@ char32_t TakeCodePoint(std::string_view& text) {
   const auto length = SequenceLength(text);
   const auto first = static_cast<unsigned char>(text.front());
   char32_t code_point = length <= 1 ? first : first & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) code_point = (code_point << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
+  for (std::size_t i = 1; i < length; ++i)
+    code_point = (code_point << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
   text.remove_prefix(length == 0 ? 1 : length);
   return code_point;
 }
 
 int DisplayWidth(char32_t code_point) {
   if (code_point >= 0x300 && code_point <= 0x36F) return 0;
-  if (code_point == 0x200B || (code_point >= 0xFE00 && code_point <= 0xFE0F)) return 0;
+  if ((code_point >= 0x200B && code_point <= 0x200F) || (code_point >= 0xFE00 && code_point <= 0xFE0F)) return 0;
   for (const auto& [low, high] : kWide) {
     if (code_point >= low && code_point <= high) return 2;
   }
