@@ -133,7 +133,7 @@ std::uint64_t Millis(std::chrono::milliseconds span) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(span.count(), 0));
 }
 
-// Borrows from `options`, `identity` and `namespace_name`.
+// Borrows from its arguments.
 TemporalCoreWorkerOptions ToCore(const WorkerOptions& options, const std::string& namespace_name,
                                  const std::string& identity) {
   static const TemporalCorePollerBehaviorAutoscaling autoscaling{1, 100, 5};
@@ -222,7 +222,8 @@ Result<std::unique_ptr<CoreWorker>> ReplayWorker(std::shared_ptr<Runtime> runtim
   WorkerOptions options;
   options.task_queue = history.events(0).workflow_execution_started_event_attributes().task_queue().name();
   options.workflows = [](const auto&, const auto&) { return nullptr; };  // only to say that there are some
-  const TemporalCoreWorkerOptions raw = ToCore(options, "replay", "replay");
+  const std::string name = "replay";
+  const TemporalCoreWorkerOptions raw = ToCore(options, name, name);
   const TemporalCoreWorkerReplayerOrFail made = temporal_core_worker_replayer_new(runtime->core().runtime, &raw);
   if (auto failure = Take(made.fail)) return Fail(Error::Code::kInternal, std::move(*failure));
   auto worker = std::make_unique<BridgeWorker>(std::move(runtime), nullptr, made.worker, made.worker_replay_pusher);
