@@ -47,7 +47,7 @@ void Load(benchmark::State& state) {
     const auto loaded = dsl::Load(text);
     if (!loaded.workflow) state.SkipWithError(FormatDiagnostics("large.yaml", text, loaded.diagnostics).c_str());
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * text.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
 BENCHMARK(Load)->Arg(100)->Arg(1000)->Unit(benchmark::kMillisecond);
 
@@ -57,14 +57,14 @@ void ParseYaml(benchmark::State& state) {
     std::vector<Diagnostic> problems;
     benchmark::DoNotOptimize(Document::FromYaml(text, problems));
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * text.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
 BENCHMARK(ParseYaml)->Arg(1000)->Unit(benchmark::kMillisecond);
 
 void LoadNormalised(benchmark::State& state) {
   const auto loaded = dsl::Load(WorkflowOf(static_cast<int>(state.range(0))));
   for (auto _ : state) benchmark::DoNotOptimize(dsl::LoadNormalised(loaded.workflow->normalised));
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * loaded.workflow->normalised.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(loaded.workflow->normalised.size()));
 }
 BENCHMARK(LoadNormalised)->Arg(100)->Arg(1000)->Unit(benchmark::kMillisecond);
 
