@@ -66,8 +66,21 @@ std::string Readable(const std::string& failure) {
 
 // What Core's words for a failed handshake mean.
 std::string_view Hint(const ConnectionOptions& options, std::string_view failure) {
-  if (options.tls && failure.contains("InvalidContentType"))
+  if (!options.tls) {
+    // The server hung up on the first bytes; one that is not there is a `tcp connect error`.
+    const bool hung_up = failure.contains("transport error") && !failure.contains("tcp connect error");
+    return hung_up ? " If the server expects TLS, turn TLS on." : "";
+  }
+  if (failure.contains("InvalidContentType"))
     return " The server does not speak TLS: connect to it without, or correct the address.";
+  if (failure.contains("UnknownIssuer"))
+    return " No authority that is trusted here vouches for the server's certificate: give its authority's certificate "
+           "as "
+           "the root certificate.";
+  if (failure.contains("NotValidForName"))
+    return " The server's certificate is for another name: if it is the right server, give that name as the server "
+           "name.";
+  if (failure.contains("InvalidCertificate")) return " The server's certificate is not accepted.";
   return "";
 }
 

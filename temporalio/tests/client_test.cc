@@ -14,7 +14,6 @@ namespace temporalio::test {
 namespace {
 
 using namespace temporal::api::enums::v1;
-using ::testing::HasSubstr;
 using Code = Error::Code;
 
 class ClientTest : public ::testing::Test {
@@ -322,17 +321,6 @@ TEST_F(ClientTest, DescribesServerAndNamespace) {
   options.namespace_name = "nowhere";
   const auto elsewhere = Connection::Connect(TheRuntime(), options).value();
   EXPECT_EQ(Client(elsewhere).DescribeNamespace().error().code, Code::kNotFound);
-}
-
-TEST_F(ClientTest, TlsAgainstAPlainTextServerSaysSo) {
-  ConnectionOptions options;
-  options.target = TheServer().target();
-  options.tls.emplace();
-  const auto connection = Connection::Connect(TheRuntime(), options);
-  ASSERT_FALSE(connection);
-  EXPECT_EQ(connection.error().code, Code::kUnavailable);
-  EXPECT_THAT(connection.error().message, HasSubstr(options.target));
-  EXPECT_THAT(connection.error().message, HasSubstr("TLS"));
 }
 
 }  // namespace
