@@ -4,8 +4,8 @@
 
 #include "generator.h"
 
-/// Random workflows, random outcomes in a random order: nothing crashes, every rule of the driver holds, every run ends,
-/// and a second machine gives the same commands.
+/// Random workflows, random outcomes in a random order: nothing crashes, every rule of the driver holds, every run
+/// ends, and a second machine gives the same commands.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weft::machine::testing;
   Choices choices(std::span(data, size));

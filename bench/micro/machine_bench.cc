@@ -18,13 +18,14 @@ std::shared_ptr<const dsl::Workflow> LoadOrDie(benchmark::State& bench, const st
 
 Batch StartOf(const std::shared_ptr<const dsl::Workflow>& workflow, Value input = {}) {
   Batch batch;
-  batch.events.emplace_back(Started{.workflow = workflow, .start = {}, .input = std::move(input), .instance_id = "bench"});
+  batch.events.emplace_back(
+      Started{.workflow = workflow, .start = {}, .input = std::move(input), .instance_id = "bench"});
   return batch;
 }
 
 void CountNodes(benchmark::State& bench, std::int64_t nodes) {
-  bench.counters["per_node"] = benchmark::Counter(static_cast<double>(nodes),
-                                                  benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  bench.counters["per_node"] = benchmark::Counter(
+      static_cast<double>(nodes), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 /// `n0: { set: 1 }`, each next one needs the one before.

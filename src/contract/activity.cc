@@ -35,7 +35,8 @@ std::string ActivityInput::ToJson() const {
 Result<ActivityInput> ActivityInput::FromJson(std::string_view json) {
   WEFT_TRY(const auto value, Value::Parse(json));
   if (!value.Get("args").IsObject()) return Fail("validation", "the activity's input has no arguments");
-  ActivityInput input{.args = value.Get("args"), .secrets = {}, .output = value.Get("output").AsString(), .vars = value.Get("vars")};
+  ActivityInput input{
+      .args = value.Get("args"), .secrets = {}, .output = value.Get("output").AsString(), .vars = value.Get("vars")};
   const auto list = value.Get("secrets");
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto entry = list.At(i);
@@ -48,8 +49,9 @@ Result<ActivityInput> ActivityInput::FromJson(std::string_view json) {
       if (segment.IsString()) {
         secret.segments.push_back({.literal = segment.AsString(), .secret = {}, .percent_encode = false});
       } else {
-        secret.segments.push_back(
-            {.literal = {}, .secret = segment.Get("secret").AsString(), .percent_encode = segment.Get("encode").AsBool()});
+        secret.segments.push_back({.literal = {},
+                                   .secret = segment.Get("secret").AsString(),
+                                   .percent_encode = segment.Get("encode").AsBool()});
       }
     }
     input.secrets.push_back(std::move(secret));

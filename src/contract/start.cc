@@ -31,9 +31,8 @@ Result<StartInput> StartInput::FromJson(std::string_view json) {
   if (trigger_value.Has("kind")) start.trigger.kind = trigger_value.Get("kind").AsString();
   start.trigger.id = trigger_value.Get("id").AsString();
   start.trigger.payload = trigger_value.Get("payload");
-  value.Get("reuse").ForEachField([&](std::string_view path, const Value& output) {
-    start.reuse.emplace(std::string(path), output);
-  });
+  value.Get("reuse").ForEachField(
+      [&](std::string_view path, const Value& output) { start.reuse.emplace(std::string(path), output); });
   start.carry = value.Get("carry");
   return start;
 }

@@ -87,28 +87,17 @@ void OnReference(void* data, const char* symbol, int arity, int start, int end) 
 
 const Value* ValueOf(const Scope& scope, const Read& read) {
   switch (read.name) {
-    case Name::kDot:
-      return &scope.dot;
-    case Name::kInput:
-      return &scope.input;
-    case Name::kNodes:
-      return &scope.nodes;
-    case Name::kTrigger:
-      return &scope.trigger;
-    case Name::kVars:
-      return &scope.vars;
-    case Name::kIndex:
-      return &scope.index;
-    case Name::kPrevious:
-      return &scope.previous;
-    case Name::kError:
-      return &scope.error;
-    case Name::kRun:
-      return &scope.run;
-    case Name::kSecrets:
-      return nullptr;
-    case Name::kItem:
-      break;
+    case Name::kDot: return &scope.dot;
+    case Name::kInput: return &scope.input;
+    case Name::kNodes: return &scope.nodes;
+    case Name::kTrigger: return &scope.trigger;
+    case Name::kVars: return &scope.vars;
+    case Name::kIndex: return &scope.index;
+    case Name::kPrevious: return &scope.previous;
+    case Name::kError: return &scope.error;
+    case Name::kRun: return &scope.run;
+    case Name::kSecrets: return nullptr;
+    case Name::kItem: break;
   }
   if (read.alias.empty()) return &scope.item;
   for (auto alias = scope.aliases.rbegin(); alias != scope.aliases.rend(); ++alias) {

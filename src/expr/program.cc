@@ -106,14 +106,10 @@ Budget::~Budget() {
 
 std::string Budget::Exhausted() {
   switch (weft_budget.exhausted) {
-    case WEFT_STEPS:
-      return "takes more than 1,000,000 steps";
-    case WEFT_BYTES:
-      return "needs more than 64 MB";
-    case WEFT_DEPTH:
-      return "nests deeper than 1,000 levels";
-    default:
-      return {};
+    case WEFT_STEPS: return "takes more than 1,000,000 steps";
+    case WEFT_BYTES: return "needs more than 64 MB";
+    case WEFT_DEPTH: return "nests deeper than 1,000 levels";
+    default: return {};
   }
 }
 
@@ -148,12 +144,9 @@ Result<Value> RunProgram(const std::string& program, Mode mode, const Value& inp
   }
   auto value = Value::Adopt(result);
   switch (Measure(value, Limits::kResultBytes, Value::kMaxDepth)) {
-    case Extent::kTooLarge:
-      return Fail("expression", "gives more than 16 MB");
-    case Extent::kTooDeep:
-      return Fail("expression", "gives a value that nests deeper than 256 levels");
-    case Extent::kFits:
-      break;
+    case Extent::kTooLarge: return Fail("expression", "gives more than 16 MB");
+    case Extent::kTooDeep: return Fail("expression", "gives a value that nests deeper than 256 levels");
+    case Extent::kFits: break;
   }
   return value;
 }

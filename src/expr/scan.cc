@@ -18,18 +18,10 @@ std::optional<std::size_t> EndOfExpression(std::string_view text, std::size_t at
       continue;
     }
     switch (c) {
-      case '"':
-        open += '"';
-        break;
-      case '{':
-        open += '}';
-        break;
-      case '(':
-        open += ')';
-        break;
-      case '[':
-        open += ']';
-        break;
+      case '"': open += '"'; break;
+      case '{': open += '}'; break;
+      case '(': open += ')'; break;
+      case '[': open += ']'; break;
       case '#':  // a line break behind an odd number of backslashes does not end a comment
         for (bool escaped = false; at < text.size() && (escaped || text[at] != '\n'); ++at) {
           escaped = text[at] == '\\' ? !escaped : escaped && text[at] == '\r';
@@ -41,8 +33,7 @@ std::optional<std::size_t> EndOfExpression(std::string_view text, std::size_t at
         if (open.back() == c) open.pop_back();
         if (open.empty()) return at;
         break;
-      default:
-        break;
+      default: break;
     }
   }
   return std::nullopt;

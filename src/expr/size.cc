@@ -32,16 +32,10 @@ class Counter {
         total_ += size > kNumber ? size : kNumber;
         return;
       }
-      case JV_KIND_STRING:
-        total_ += StringBound(v);
-        return;
-      case JV_KIND_ARRAY:
-        return CountArray(v, depth + 1);
-      case JV_KIND_OBJECT:
-        return CountObject(v, depth + 1);
-      default:
-        total_ += 5;
-        return;
+      case JV_KIND_STRING: total_ += StringBound(v); return;
+      case JV_KIND_ARRAY: return CountArray(v, depth + 1);
+      case JV_KIND_OBJECT: return CountObject(v, depth + 1);
+      default: total_ += 5; return;
     }
   }
 

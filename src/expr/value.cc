@@ -55,9 +55,7 @@ std::string_view ProblemOf(std::string_view json, int max_depth) {
         if (++depth > max_depth) return "the JSON text nests too deep";
         break;
       case ']':
-      case '}':
-        --depth;
-        break;
+      case '}': --depth; break;
       case 't':
       case 'f':
       case 'n': {
@@ -71,8 +69,7 @@ std::string_view ProblemOf(std::string_view json, int max_depth) {
       case ' ':
       case '\t':
       case '\r':
-      case '\n':
-        break;
+      case '\n': break;
       default: {
         const auto length = NumberLength(json.substr(i));
         if (length == 0) return "unexpected character";
@@ -149,19 +146,13 @@ std::string Value::DumpPretty() const {
 Value::Type Value::type() const {
   switch (jv_get_kind(jv_)) {
     case JV_KIND_TRUE:
-    case JV_KIND_FALSE:
-      return Type::kBool;
-    case JV_KIND_NUMBER:
-      return Type::kNumber;
-    case JV_KIND_STRING:
-      return Type::kString;
-    case JV_KIND_ARRAY:
-      return Type::kArray;
-    case JV_KIND_OBJECT:
-      return Type::kObject;
+    case JV_KIND_FALSE: return Type::kBool;
+    case JV_KIND_NUMBER: return Type::kNumber;
+    case JV_KIND_STRING: return Type::kString;
+    case JV_KIND_ARRAY: return Type::kArray;
+    case JV_KIND_OBJECT: return Type::kObject;
     case JV_KIND_NULL:
-    case JV_KIND_INVALID:
-      return Type::kNull;
+    case JV_KIND_INVALID: return Type::kNull;
   }
   return Type::kNull;
 }

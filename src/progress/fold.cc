@@ -157,8 +157,7 @@ Result<void> Fold::FeedJob(const HistoryEvent& event) {
     case enums::EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED:
       child_failed(event.child_workflow_execution_terminated_event_attributes().initiated_event_id(), Terminated());
       return {};
-    default:
-      return {};
+    default: return {};
   }
 }
 
@@ -168,21 +167,16 @@ void Fold::FeedClosing(const HistoryEvent& event) {
     closing_ = Closing{kind, last_event_time_, std::move(reason), std::move(new_run_id)};
   };
   switch (event.event_type()) {
-    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
-      return close(Kind::kCompleted);
-    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
-      return close(Kind::kFailed);
-    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED:
-      return close(Kind::kCancelled);
-    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT:
-      return close(Kind::kTimedOut);
+    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: return close(Kind::kCompleted);
+    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: return close(Kind::kFailed);
+    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED: return close(Kind::kCancelled);
+    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT: return close(Kind::kTimedOut);
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
       return close(Kind::kTerminated, event.workflow_execution_terminated_event_attributes().reason());
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
       return close(Kind::kContinued, {},
                    event.workflow_execution_continued_as_new_event_attributes().new_execution_run_id());
-    default:
-      return;
+    default: return;
   }
 }
 

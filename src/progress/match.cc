@@ -96,10 +96,8 @@ bool IsCommandEvent(const HistoryEvent& event) {
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
     case enums::EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED:
-    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
-      return true;
-    default:
-      return false;
+    case enums::EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW: return true;
+    default: return false;
   }
 }
 

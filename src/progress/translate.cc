@@ -18,10 +18,8 @@ Failure OfTimeout(api::enums::v1::TimeoutType type, Origin origin) {
   if (origin == Origin::kChild) return Of(Failure::Kind::kTimeout);
   switch (type) {
     case api::enums::v1::TIMEOUT_TYPE_SCHEDULE_TO_CLOSE:
-    case api::enums::v1::TIMEOUT_TYPE_SCHEDULE_TO_START:
-      return Of(Failure::Kind::kDeadline);
-    default:
-      return Of(Failure::Kind::kWorkerLost);
+    case api::enums::v1::TIMEOUT_TYPE_SCHEDULE_TO_START: return Of(Failure::Kind::kDeadline);
+    default: return Of(Failure::Kind::kWorkerLost);
   }
 }
 

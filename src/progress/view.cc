@@ -102,18 +102,12 @@ class Walk {
 std::string StatusOf(const Fold& fold, const Live& live) {
   if (!fold.closing()) return live.workflow_task_attempt > kStuckAfterAttempts ? "stuck" : "running";
   switch (fold.closing()->kind) {
-    case Closing::Kind::kCompleted:
-      return "completed";
-    case Closing::Kind::kFailed:
-      return std::string(StatusName(fold.machine().state().status));
-    case Closing::Kind::kTimedOut:
-      return "timed_out";
-    case Closing::Kind::kCancelled:
-      return "cancelled";
-    case Closing::Kind::kTerminated:
-      return "terminated";
-    case Closing::Kind::kContinued:
-      return "running";
+    case Closing::Kind::kCompleted: return "completed";
+    case Closing::Kind::kFailed: return std::string(StatusName(fold.machine().state().status));
+    case Closing::Kind::kTimedOut: return "timed_out";
+    case Closing::Kind::kCancelled: return "cancelled";
+    case Closing::Kind::kTerminated: return "terminated";
+    case Closing::Kind::kContinued: return "running";
   }
   return "running";
 }
@@ -124,12 +118,9 @@ Value ErrorOf(const Fold& fold) {
     return Value::Object({{"code", Value(code)}, {"message", Value(message)}});
   };
   switch (fold.closing()->kind) {
-    case Closing::Kind::kTerminated:
-      return error("terminated", fold.closing()->reason);
-    case Closing::Kind::kTimedOut:
-      return error("timeout", "Temporal closed the run: its time was up");
-    default:
-      break;
+    case Closing::Kind::kTerminated: return error("terminated", fold.closing()->reason);
+    case Closing::Kind::kTimedOut: return error("timeout", "Temporal closed the run: its time was up");
+    default: break;
   }
   const auto& failure = fold.machine().state().error;
   return failure ? failure->ToValue() : Value();

@@ -95,9 +95,7 @@ Result<void> RunWorkflow::AddJob(const WorkflowActivationJob& job, machine::Batc
         batch.events.emplace_back(machine::TimerFired{*operation});
       }
       return {};
-    case WorkflowActivationJob::kUpdateRandomSeed:
-      batch.events.emplace_back(machine::Ignored{});
-      return {};
+    case WorkflowActivationJob::kUpdateRandomSeed: batch.events.emplace_back(machine::Ignored{}); return {};
     case WorkflowActivationJob::kCancelWorkflow:
       batch.events.emplace_back(machine::CancelRequested{job.cancel_workflow().reason()});
       return {};
@@ -105,17 +103,14 @@ Result<void> RunWorkflow::AddJob(const WorkflowActivationJob& job, machine::Batc
       batch.events.emplace_back(
           progress::MakeSignal(job.signal_workflow().signal_name(), FirstJson(job.signal_workflow().input())));
       return {};
-    case WorkflowActivationJob::kResolveActivity:
-      AddResolved(job.resolve_activity(), batch);
-      return {};
+    case WorkflowActivationJob::kResolveActivity: AddResolved(job.resolve_activity(), batch); return {};
     case WorkflowActivationJob::kResolveChildWorkflowExecutionStart:
       AddChildStart(job.resolve_child_workflow_execution_start(), batch);
       return {};
     case WorkflowActivationJob::kResolveChildWorkflowExecution:
       AddChildEnd(job.resolve_child_workflow_execution(), batch);
       return {};
-    default:
-      return {};
+    default: return {};
   }
 }
 

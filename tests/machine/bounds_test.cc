@@ -58,7 +58,8 @@ TEST(Bounds, WhatIsHeldBackIsCancelledWithoutACommand) {
   EXPECT_EQ(CountOf(commands, "cancel_activity", driver), 500U);
   EXPECT_EQ(CountOf(commands, "schedule", driver), 0U);
   EXPECT_EQ(driver.Node("n1100")->status, NodeStatus::kCancelled);
-  for (const auto& name : driver.Open('a')) driver.Add(ActivityFailed{driver.End(name), {Failure::Kind::kCancelled, "", "", ""}});
+  for (const auto& name : driver.Open('a'))
+    driver.Add(ActivityFailed{driver.End(name), {Failure::Kind::kCancelled, "", "", ""}});
   driver.Step();
   EXPECT_EQ(driver.state().status, RunStatus::kCancelled);
   EXPECT_TRUE(driver.broken().empty()) << ::testing::PrintToString(driver.broken());
@@ -76,7 +77,8 @@ TEST(Bounds, AtMostOneAndAHalfMegabyteInOneTask) {
 }
 
 TEST(Bounds, ArgumentsThatFitNoTaskFailTheNode) {
-  Driver driver(R"({"weft":1,"name":"w","nodes":{"a":{"shell":"true","env":{"A":"${ . }","B":"${ . }"}}}})", Value(std::string(400'000, 'x')));
+  Driver driver(R"({"weft":1,"name":"w","nodes":{"a":{"shell":"true","env":{"A":"${ . }","B":"${ . }"}}}})",
+                Value(std::string(400'000, 'x')));
   driver.AddStart();
   driver.Step();
   ASSERT_TRUE(driver.state().error.has_value());

@@ -55,7 +55,8 @@ class Writer {
     auto& node = nodes[i];
     node.id = "n" + std::to_string(next_id_++);
     node.text = Body(node);
-    if (choices_.OneIn(8)) node.text += R"(,"when":")" + std::string(choices_.Below(2) == 0 ? "false" : "$input == null") + '"';
+    if (choices_.OneIn(8))
+      node.text += R"(,"when":")" + std::string(choices_.Below(2) == 0 ? "false" : "$input == null") + '"';
     const bool needs = Needs(nodes, i);
     if (needs && choices_.OneIn(4)) {
       constexpr std::string_view kJoins[] = {"all", "first", "always"};
@@ -76,7 +77,8 @@ class Writer {
       case 1: return R"("fail":{"code":"own","message":"m"})";
       case 2:
         node.is_switch = true;
-        return R"("switch":[{"case":"x","when":)" + std::string(choices_.Below(2) == 0 ? "true" : "false") + R"(},{"case":"y"}])";
+        return R"("switch":[{"case":"x","when":)" + std::string(choices_.Below(2) == 0 ? "true" : "false") +
+               R"(},{"case":"y"}])";
       case 3: return R"("shell":"a","retry":{"attempts":3,"jitter":0})";
       case 4: return R"("shell":"a","once":true)";
       default: return R"("shell":"a")";
@@ -158,7 +160,8 @@ void AddOtherEvent(Driver& driver, Choices& choices) {
 
 std::vector<std::string> Verdict(Driver& driver) {
   auto broken = driver.broken();
-  if (driver.state().status == RunStatus::kRunning) broken.emplace_back("stuck: nothing is in flight and the run does not end");
+  if (driver.state().status == RunStatus::kRunning)
+    broken.emplace_back("stuck: nothing is in flight and the run does not end");
   if (!driver.ReplaysEqually()) broken.emplace_back("a replay gave other commands");
   return broken;
 }
