@@ -28,7 +28,9 @@ CLI::App* AddVerb(CLI::App& app, const std::string& name, const std::string& abo
 
 void AddGraph(CLI::App& app, Action& action);
 void AddReplay(CLI::App& app, Action& action);
+void AddRun(CLI::App& app, Action& action);
 void AddSchema(CLI::App& app, Action& action);
 void AddValidate(CLI::App& app, Action& action);
+void AddWorker(CLI::App& app, Action& action);
 
 }  // namespace weft::cli

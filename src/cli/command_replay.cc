@@ -62,7 +62,6 @@ int Replay(const Options& options) {
       exit = kUsage;
       continue;
     }
-    // Histories from before the server wrote the id into the first event have none; any will do.
     const auto replayed = worker::Replay(*runtime, name, *history);
     if (replayed) {
       PrintOutput(name + ": same (" + std::to_string(history->events_size()) + " events)\n");

@@ -26,28 +26,17 @@ struct Look {
 
 Look LookOf(NodeStatus status) {
   switch (status) {
-    case NodeStatus::kPending:
-      return {"○", Colour::kGrey};
-    case NodeStatus::kScheduled:
-      return {"◔", Colour::kBlue};
-    case NodeStatus::kRunning:
-      return {"●", Colour::kBlue};
-    case NodeStatus::kWaiting:
-      return {"◷", Colour::kYellow};
-    case NodeStatus::kRetrying:
-      return {"↻", Colour::kYellow};
-    case NodeStatus::kSucceeded:
-      return {"✓", Colour::kGreen};
-    case NodeStatus::kFailed:
-      return {"✗", Colour::kRed};
-    case NodeStatus::kTimedOut:
-      return {"⧖", Colour::kRed};
-    case NodeStatus::kSkipped:
-      return {"–", Colour::kGrey};
-    case NodeStatus::kCancelled:
-      return {"⊘", Colour::kGrey};
-    case NodeStatus::kCompensated:
-      return {"↩", Colour::kYellow};
+    case NodeStatus::kPending: return {"○", Colour::kGrey};
+    case NodeStatus::kScheduled: return {"◔", Colour::kBlue};
+    case NodeStatus::kRunning: return {"●", Colour::kBlue};
+    case NodeStatus::kWaiting: return {"◷", Colour::kYellow};
+    case NodeStatus::kRetrying: return {"↻", Colour::kYellow};
+    case NodeStatus::kSucceeded: return {"✓", Colour::kGreen};
+    case NodeStatus::kFailed: return {"✗", Colour::kRed};
+    case NodeStatus::kTimedOut: return {"⧖", Colour::kRed};
+    case NodeStatus::kSkipped: return {"–", Colour::kGrey};
+    case NodeStatus::kCancelled: return {"⊘", Colour::kGrey};
+    case NodeStatus::kCompensated: return {"↩", Colour::kYellow};
   }
   return {"○", Colour::kGrey};
 }

@@ -20,9 +20,11 @@ int Main(int argc, char** argv) {
       "3 Temporal or the server cannot be reached.\n\n`weft VERB --help` explains a verb.");
 
   Action action;
+  AddRun(app, action);
   AddValidate(app, action);
   AddGraph(app, action);
   AddSchema(app, action);
+  AddWorker(app, action);
   AddReplay(app, action);
 
   try {

@@ -14,31 +14,22 @@ namespace {
 
 spdlog::level::level_enum LevelOf(temporalio::LogLevel level) {
   switch (level) {
-    case temporalio::LogLevel::kTrace:
-      return spdlog::level::trace;
-    case temporalio::LogLevel::kDebug:
-      return spdlog::level::debug;
-    case temporalio::LogLevel::kInfo:
-      return spdlog::level::info;
-    case temporalio::LogLevel::kWarn:
-      return spdlog::level::warn;
-    case temporalio::LogLevel::kError:
-      return spdlog::level::err;
+    case temporalio::LogLevel::kTrace: return spdlog::level::trace;
+    case temporalio::LogLevel::kDebug: return spdlog::level::debug;
+    case temporalio::LogLevel::kInfo: return spdlog::level::info;
+    case temporalio::LogLevel::kWarn: return spdlog::level::warn;
+    case temporalio::LogLevel::kError: return spdlog::level::err;
   }
   return spdlog::level::info;
 }
 
 temporalio::LogLevel CoreLevel() {
   switch (spdlog::get_level()) {
-    case spdlog::level::trace:
-      return temporalio::LogLevel::kTrace;
-    case spdlog::level::debug:
-      return temporalio::LogLevel::kDebug;
+    case spdlog::level::trace: return temporalio::LogLevel::kTrace;
+    case spdlog::level::debug: return temporalio::LogLevel::kDebug;
     case spdlog::level::info:
-    case spdlog::level::warn:
-      return temporalio::LogLevel::kWarn;
-    default:
-      return temporalio::LogLevel::kError;
+    case spdlog::level::warn: return temporalio::LogLevel::kWarn;
+    default: return temporalio::LogLevel::kError;
   }
 }
 

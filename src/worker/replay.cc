@@ -50,8 +50,10 @@ std::string FormatHistory(const History& history) {
   return printed.ok() ? json : std::string();
 }
 
-Result<void> Replay(const std::shared_ptr<temporalio::Runtime>& runtime, const std::string& workflow_id,
+Result<void> Replay(const std::shared_ptr<temporalio::Runtime>& runtime, const std::string& fallback_id,
                     const History& history) {
+  const auto& recorded_id = history.events(0).workflow_execution_started_event_attributes().workflow_id();
+  const auto& workflow_id = recorded_id.empty() ? fallback_id : recorded_id;
   WEFT_TRY(const auto folded, FoldBatches(workflow_id, history));
   std::vector<std::string> replayed;
   const auto result = temporalio::Replay(

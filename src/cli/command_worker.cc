@@ -1,0 +1,122 @@
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/interrupts.h"
+#include "cli/node_options.h"
+#include "cli/output.h"
+#include "cli/temporal.h"
+#include "contract/names.h"
+#include "worker/host.h"
+
+namespace weft::cli {
+namespace {
+
+struct Options {
+  std::string temporal;
+  std::vector<std::string> queues;
+  std::vector<std::string> http_allow;
+  std::string sandbox = "bwrap";
+  std::string log = "info";
+  bool sandbox_network = false;
+};
+
+constexpr std::chrono::seconds kFirstPause{1};
+constexpr std::chrono::seconds kLongestPause{30};
+
+/// Waits, unless stop is requested before.
+void Pause(std::chrono::seconds span, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, span, [] { return false; });
+}
+
+activities::Settings SettingsOf(const Options& options) {
+  activities::Settings settings;
+  settings.sandbox = SandboxOf(options.sandbox);
+  settings.code_network = options.sandbox_network;
+  settings.http_allow = options.http_allow;
+  return settings;
+}
+
+Result<std::unique_ptr<worker::Host>> Create(const std::shared_ptr<temporalio::Runtime>& runtime,
+                                             const Options& options) {
+  WEFT_TRY(const auto connection, Connect(runtime, options.temporal));
+  const auto handlers = MakeHandlers(SettingsOf(options), connection);
+  std::vector<worker::Queue> queues;
+  for (const auto& name : options.queues) {
+    queues.push_back({.name = name, .workflows = name == contract::kWorkerQueue, .activities = handlers});
+  }
+  return worker::Host::Create(connection, std::move(queues));
+}
+
+int Work(Options options) {
+  if (options.queues.empty()) options.queues.emplace_back(contract::kWorkerQueue);
+  LogToStderr(options.log);
+  std::stop_source stop;
+  const Interrupts interrupts([&stop](int count) {
+    if (count > 1) std::_Exit(kFailed);
+    spdlog::info("stopping: what runs may end; interrupt again to end at once");
+    stop.request_stop();
+  });
+  const auto runtime = StartRuntime();
+  if (!runtime) {
+    Report(runtime.error().message);
+    return kUnreachable;
+  }
+  auto pause = kFirstPause;
+  while (!stop.stop_requested()) {
+    auto host = Create(*runtime, options);
+    if (host) {
+      std::string names;
+      for (const auto& name : options.queues) names += (names.empty() ? "" : ", ") + name;
+      spdlog::info("working on {}", names);
+      pause = kFirstPause;
+      const auto ended = (*host)->Run(stop.get_token());
+      if (ended) return kOk;
+      spdlog::error("{}", ended.error().message);
+    } else if (host.error().code != "temporal") {
+      Report(host.error().message);
+      return kUsage;
+    } else {
+      spdlog::error("{} Trying again in {} s.", host.error().message, pause.count());
+    }
+    Pause(pause, stop.get_token());
+    pause = std::min(2 * pause, kLongestPause);
+  }
+  return kOk;
+}
+
+}  // namespace
+
+void AddWorker(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = AddVerb(app, "worker", "Run workflows and their nodes until interrupted.",
+                           "weft worker --temporal 127.0.0.1:7233\n"
+                           "weft worker --queue gpu --sandbox-network");
+  verb->add_option("--temporal", options->temporal, "Temporal's HOST:PORT")->group(kSettings);
+  verb->add_option("--queue", options->queues,
+                   "Task queue to work on; repeatable (default: weft, which also runs the workflows)")
+      ->group(kSettings);
+  verb->add_option("--log", options->log, "debug, info, warn or error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+      ->capture_default_str()
+      ->group(kSettings);
+  verb->add_flag("--sandbox-network", options->sandbox_network, "Shell and Python may use the network")
+      ->group(kProtection);
+  AddSandboxOption(*verb, options->sandbox);
+  verb->add_option("--http-allow", options->http_allow,
+                   "Host or CIDR block that HTTP nodes may call although it is not public; repeatable")
+      ->group(kProtection);
+  verb->callback([options, &action] { action = [options] { return Work(*options); }; });
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,30 @@
+#include "cli/node_options.h"
+
+#include <utility>
+
+#include "activities/register.h"
+#include "cli/command.h"
+
+namespace weft::cli {
+
+void AddSandboxOption(CLI::App& verb, std::string& value) {
+  verb.add_option("--sandbox", value,
+                  "Where shell and Python run: bwrap (bubblewrap), or off: with all of this user's rights")
+      ->check(CLI::IsMember({"bwrap", "off"}))
+      ->capture_default_str()
+      ->group(kProtection);
+}
+
+activities::Settings::Sandbox SandboxOf(const std::string& value) {
+  return value == "off" ? activities::Settings::Sandbox::kOff : activities::Settings::Sandbox::kBubblewrap;
+}
+
+std::map<std::string, temporalio::ActivityHandler> MakeHandlers(
+    activities::Settings settings, const std::shared_ptr<temporalio::Connection>& connection) {
+  activities::HandlerOptions options;
+  options.answers = activities::AnswersOf(connection);
+  return activities::MakeHandlers(
+      std::make_shared<activities::Activities>(std::move(settings), activities::LocalSecrets()), std::move(options));
+}
+
+}  // namespace weft::cli

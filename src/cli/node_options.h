@@ -1,0 +1,24 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "activities/settings.h"
+#include "temporalio/activity/activity.h"
+#include "temporalio/bridge/connection.h"
+
+/// What the verbs that run nodes have in common.
+namespace weft::cli {
+
+/// `--sandbox bwrap / off`.
+void AddSandboxOption(CLI::App& verb, std::string& value);
+activities::Settings::Sandbox SandboxOf(const std::string& value);
+
+/// The handlers of the kinds that act, with secrets of this machine. They give up when Temporal cannot be reached.
+std::map<std::string, temporalio::ActivityHandler> MakeHandlers(
+    activities::Settings settings, const std::shared_ptr<temporalio::Connection>& connection);
+
+}  // namespace weft::cli

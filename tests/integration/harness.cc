@@ -1,0 +1,129 @@
+#include "tests/integration/harness.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+
+#include "activities/register.h"
+#include "base/id.h"
+#include "contract/ids.h"
+#include "contract/names.h"
+#include "contract/start.h"
+#include "dsl/load.h"
+#include "temporalio/client/history.h"
+#include "temporalio/converter/payload.h"
+#include "worker/replay.h"
+
+namespace weft::testing {
+namespace {
+
+[[noreturn]] void Die(const std::string& message) {
+  std::fprintf(stderr, "%s\n", message.c_str());
+  std::exit(1);
+}
+
+template <class T>
+T OrDie(temporalio::Result<T> result) {
+  if (!result) Die(result.error().message);
+  return *std::move(result);
+}
+
+template <class T>
+T OrDie(Result<T> result) {
+  if (!result) Die(result.error().message);
+  return *std::move(result);
+}
+
+}  // namespace
+
+Harness& Harness::Get() {
+  static Harness harness;
+  return harness;
+}
+
+Harness::Harness() {
+  runtime_ = OrDie(temporalio::Runtime::Create());
+  temporalio::testing::DevServerOptions options;
+  options.cli = TEMPORAL_CLI;
+  server_ = OrDie(temporalio::testing::DevServer::Start(runtime_, options));
+  temporalio::ConnectionOptions connection;
+  connection.target = server_->target();
+  connection_ = OrDie(temporalio::Connection::Connect(runtime_, connection));
+  client_ = std::make_unique<temporalio::Client>(connection_);
+}
+
+temporalio::WorkflowRef Harness::Start(std::string_view yaml, std::string_view input) const {
+  const auto loaded = dsl::Load(yaml);
+  if (loaded.workflow == nullptr) Die(dsl::FormatDiagnostics("workflow.yaml", yaml, loaded.diagnostics));
+  const auto& workflow = *loaded.workflow;
+  temporalio::StartOptions start;
+  start.workflow_id = contract::InstanceId(workflow.ns, workflow.name, "manual", NewUlid());
+  start.workflow_type = contract::WorkflowType(workflow.ns, workflow.name);
+  start.task_queue = contract::kWorkerQueue;
+  start.input = {temporalio::JsonPayload(contract::StartInput{}.ToJson()), temporalio::JsonPayload(workflow.normalised),
+                 temporalio::JsonPayload(std::string(input))};
+  const auto id = start.workflow_id;
+  return {id, OrDie(client_->StartWorkflow(std::move(start))).run_id};
+}
+
+progress::InstanceView Harness::Wait(const temporalio::WorkflowRef& run) const {
+  return OrDie(progress::Follow(*client_, run, {}));
+}
+
+progress::InstanceView Harness::WaitUntil(const temporalio::WorkflowRef& run,
+                                          const std::function<bool(const progress::InstanceView&)>& done) const {
+  std::stop_source found;
+  progress::InstanceView last;
+  const auto closed = progress::Follow(*client_, run,
+                                       {.changed =
+                                            [&](const progress::InstanceView& view) {
+                                              if (found.stop_requested() || !done(view)) return;
+                                              last = view;
+                                              found.request_stop();
+                                            },
+                                        .trouble = {}},
+                                       found.get_token());
+  EXPECT_TRUE(found.stop_requested()) << (closed ? closed->ToJson().DumpPretty() : closed.error().message);
+  return last;
+}
+
+void Harness::CheckReplay(const temporalio::WorkflowRef& run, const std::string& name) const {
+  const auto history = OrDie(temporalio::FetchHistory(*client_, run));
+  const auto replayed = worker::Replay(runtime_, run.workflow_id, history);
+  EXPECT_TRUE(replayed) << name << ": " << replayed.error().message;
+  if (const char* folder = std::getenv("WEFT_RECORD_HISTORIES")) {
+    std::ofstream(std::string(folder) + "/" + name + ".json") << worker::FormatHistory(history);
+  }
+}
+
+activities::Settings LocalWorker::NoSandbox() {
+  activities::Settings settings;
+  settings.sandbox = activities::Settings::Sandbox::kOff;
+  settings.http_loopback = true;
+  return settings;
+}
+
+LocalWorker::LocalWorker(activities::Settings settings) {
+  host_ = OrDie(worker::Host::Create(
+      Harness::Get().connection_,
+      {{.name = std::string(contract::kWorkerQueue),
+        .workflows = true,
+        .activities = activities::MakeHandlers(
+            std::make_shared<activities::Activities>(std::move(settings), activities::LocalSecrets()), {})}}));
+  thread_ = std::jthread([this](std::stop_token stop) {
+    if (const auto ended = host_->Run(std::move(stop)); !ended) ADD_FAILURE() << ended.error().message;
+  });
+}
+
+LocalWorker::~LocalWorker() = default;
+
+const progress::NodeView& NodeOf(const progress::InstanceView& view, std::string_view path) {
+  for (const auto& node : view.nodes) {
+    if (node.path == path) return node;
+  }
+  Die("no node " + std::string(path) + " in " + view.ToJson().DumpPretty());
+}
+
+}  // namespace weft::testing
