@@ -64,10 +64,11 @@ class ScheduleClient {
   Result<void> Create(CreateScheduleOptions options) const;
   Result<ScheduleDescription> Describe(std::string schedule_id) const;
 
-  /// Replaces spec, action, policies and state; a `memo` replaces the whole memo (by servers from 1.30 on; older ones
-  /// ignore it). With the conflict token of a description, fails if anything, a pause included, has changed since:
-  /// describe and try again. Without, overwrites. The server applies it a moment later, and reports a conflict either
-  /// with kFailedPrecondition or not at all: a caller that must know describes the schedule again.
+  /// Replaces spec, action, policies and state; a `memo` replaces the whole memo, but servers before it could be
+  /// changed (1.29 is one) ignore it: what must change with the schedule belongs in its action's memo. With the
+  /// conflict token of a description, leaves the schedule alone if anything, a pause included, has changed since;
+  /// without, overwrites. The server applies it a moment later and may not report a conflict (1.29 does not): a caller
+  /// that must know describes the schedule again.
   Result<void> Update(std::string schedule_id, Schedule schedule, std::string conflict_token = {},
                       std::optional<std::map<std::string, Payload>> memo = std::nullopt) const;
 
