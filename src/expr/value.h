@@ -59,7 +59,7 @@ class Value {
   static Result<Value> Parse(std::string_view json, int max_depth = kMaxDepth);
   static constexpr std::size_t kMaxText = std::size_t{64} * 1024 * 1024;
 
-  /// Compact JSON with sorted keys: equal values give equal texts.
+  /// Compact JSON with sorted keys: the same numbers, written the same way, give the same text. `nan` becomes null.
   [[nodiscard]] std::string Dump() const;
   /// Indented by two spaces, keys sorted; for people.
   [[nodiscard]] std::string DumpPretty() const;
