@@ -9,6 +9,9 @@ namespace weft::contract {
 /// What a binary can run; a start input with a greater number waits for a newer worker.
 inline constexpr int kSemantics = 1;
 
+/// The workflow type of every run: the interpreter.
+inline constexpr std::string_view kWorkflowType = "weft";
+
 // Task queues. A node's `queue:` names another worker queue.
 inline constexpr std::string_view kWorkerQueue = "weft";
 inline constexpr std::string_view kSystemQueue = "weft-system";
@@ -36,12 +39,17 @@ inline constexpr std::string_view kApprovalSignal = "approval";
 /// Temporal keeps only the first request to cancel; a second one, which skips compensation and clean-up, is this signal.
 inline constexpr std::string_view kCancelSignal = "cancel";
 
+// Trigger kind of a run that reports another one's end.
+inline constexpr std::string_view kNotificationTrigger = "notification";
+
 // Memo field: where the run is, for the instance list.
 inline constexpr std::string_view kMemoField = "weft";
 
 /// What Temporal adds to a node's `timeout`, so that the worker's own time-out, with stderr, wins.
 inline constexpr std::int64_t kStartToCloseMarginMs = 10'000;
 inline constexpr std::int64_t kHeartbeatTimeoutMs = 20'000;
+/// One attempt of a system activity; Temporal repeats it for as long as it takes.
+inline constexpr std::int64_t kSystemTimeoutMs = 60'000;
 
 /// A node's path and attempt as the id of its activity or child: `each/7/ship#2`; beyond 900 bytes the path is
 /// shortened by hash.

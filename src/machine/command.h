@@ -30,6 +30,8 @@ struct ScheduleActivity {
   Duration start_to_close{};
   std::optional<Duration> schedule_to_close;
   std::optional<Duration> heartbeat;
+  /// On the system queue: Temporal repeats it itself after time-outs and lost workers, for as long as it takes.
+  bool durable = false;
 };
 
 struct CancelActivity {
@@ -39,7 +41,7 @@ struct CancelActivity {
 struct StartChild {
   Operation operation = 0;
   std::string workflow_id;
-  std::string type;
+  std::string type;  ///< contract::kWorkflowType
   std::string queue;
   std::vector<std::string> inputs;  ///< JSON texts, one payload each
   bool abandon = false;             ///< lives on when its parent closes

@@ -3,6 +3,7 @@
 
 #include "contract/names.h"
 #include "machine/node_activity.h"
+#include "machine/node_workflow.h"
 #include "machine/retry.h"
 #include "machine/run.h"
 
@@ -25,6 +26,7 @@ void Run::OweCompensation(NodeRef ref) {
   // What an earlier instance did is not undone by this one.
   if (!definition.compensate || ref.state().attempts == 0) return;
   const auto& body = *definition.compensate;
+  if (definition.kind == dsl::Kind::kGroup) ReplaceInner(ref);
   Compensation owed{.completion = ref.state().completion,
                     .path = ref.path(),
                     .region = ref.region->address,
@@ -35,24 +37,64 @@ void Run::OweCompensation(NodeRef ref) {
                     .problem = {},
                     .retry = body.retry,
                     .timeout = body.timeout.value_or(Duration(600'000))};
-  const auto input = ActivityArguments(*this, ref, body, ref.state().output);
+  if (const auto* call = std::get_if<dsl::WorkflowCall>(&body.body)) {
+    owed.workflow = call->name;
+    owed.revision = call->revision;
+  }
+  const auto input = CompensationInput(ref, body);
   if (!input) {
     owed.problem = input.error().message;
-  } else if (owed.input = input->ToJson(); state_.state_size + owed.input.size() > contract::kMaxState) {
-    owed.input.clear();
-    owed.problem = "its arguments and the outputs of this run are larger than 1 MB together";
+  } else if (state_.state_size + input->size() > contract::kMaxState ||
+             input->size() > contract::kMaxBytesPerTask / 2) {
+    owed.problem = "its arguments are too large";
+  } else {
+    owed.input = *input;
   }
   state_.state_size += owed.input.size();
   state_.compensations.push_back(std::move(owed));
+}
+
+Result<std::string> Run::CompensationInput(NodeRef ref, const dsl::Node& body) {
+  const auto& dot = ref.state().output;
+  if (body.kind != dsl::Kind::kWorkflow) {
+    WEFT_TRY(const auto input, ActivityArguments(*this, ref, body, dot));
+    return input.ToJson();
+  }
+  if (body.with.empty()) return dot.Dump();
+  WEFT_TRY(const auto input, Evaluate(body.with, ref, dot));
+  return input.Dump();
+}
+
+// A group that has its own way back does not go the ways of its nodes.
+void Run::ReplaceInner(NodeRef ref) {
+  auto inner = ref.region->address;
+  inner.emplace_back(ref.node, static_cast<std::uint32_t>(ref.state().attempts));
+  std::erase_if(state_.compensations, [&](const Compensation& owed) {
+    if (!IsInside(owed.region, inner)) return false;
+    state_.state_size -= owed.input.size();
+    return true;
+  });
 }
 
 std::vector<Compensation>::iterator Run::FindCompensation(std::uint64_t completion) {
   return std::ranges::lower_bound(state_.compensations, completion, {}, &Compensation::completion);
 }
 
+// The run pays what is owed when it ends badly, a group for an attempt of it that failed; all others leave it to them.
+bool Run::PaysCompensations(const RegionState& region) {
+  if (state_.cancelled_twice) return false;
+  if (region.address.empty()) return true;
+  auto outer = region.address;
+  const auto node = outer.back().first;
+  outer.pop_back();
+  const NodeRef container{Find(outer), node};
+  if (container.definition().kind != dsl::Kind::kGroup || container.state().cancel_requested) return false;
+  return region.failure || (*container.state().iterations)->failure;
+}
+
 void Run::CompensateNext(RegionState& region) {
   auto& all = state_.compensations;
-  while (!state_.cancelled_twice) {
+  while (PaysCompensations(region)) {
     const auto next = std::ranges::find_if(
         all.rbegin(), all.rend(), [&](const Compensation& owed) { return IsInside(owed.region, region.address); });
     if (next == all.rend()) break;
@@ -61,27 +103,43 @@ void Run::CompensateNext(RegionState& region) {
       RecordCompensation(std::prev(next.base()), &failure);
       continue;
     }
-    next->operation = ++state_.last_operation;
-    ++next->attempts;
-    state_.operations.emplace(
-        next->operation,
-        Target{.purpose = Target::Purpose::kCompensation, .region = region.address, .compensation = next->completion});
-    state_.held.emplace_back(
-        machine::ScheduleActivity{.operation = next->operation,
-                                  .id = OperationId(CompensationPath(*next), next->attempts),
-                                  .type = std::string(ActivityTypeOf(next->kind)),
-                                  .queue = next->queue,
-                                  .input = next->input,
-                                  .start_to_close = next->timeout + Duration(contract::kStartToCloseMarginMs),
-                                  .schedule_to_close = std::nullopt,
-                                  .heartbeat = Duration(contract::kHeartbeatTimeoutMs)});
-    return;
+    return BeginCompensation(*next, region.address);
   }
   region.phase = RegionState::Phase::kCleaning;
   for (std::size_t i = 0; i < region.nodes.size(); ++i) {
     if (region.nodes[i].status == NodeStatus::kPending) region.dirty.insert(i);
   }
   state_.dirty_regions.insert(region.address);
+}
+
+void Run::BeginCompensation(Compensation& owed, const RegionAddress& payer) {
+  owed.operation = ++state_.last_operation;
+  owed.child.clear();
+  ++owed.attempts;
+  state_.operations.emplace(
+      owed.operation,
+      Target{.purpose = Target::Purpose::kCompensation, .region = payer, .compensation = owed.completion});
+  const bool resolves = owed.kind == dsl::Kind::kWorkflow;
+  const auto id = OperationId(CompensationPath(owed), owed.attempts);
+  state_.held.emplace_back(
+      resolves ? ActivityCommand(owed.operation, id, contract::kResolveWorkflowActivity, contract::kSystemQueue,
+                                 ResolveArguments(state_, owed.workflow, owed.revision).ToJson(), std::nullopt)
+               : ActivityCommand(owed.operation, id, ActivityTypeOf(owed.kind), owed.queue, owed.input, owed.timeout));
+}
+
+void Run::CompensationStep(const Target& target, const std::string& result) {
+  auto& owed = *FindCompensation(target.compensation);
+  if (owed.kind != dsl::Kind::kWorkflow || state_.cancelled_twice) return CompensationEnded(target, nullptr);
+  auto child = ChildOf(state_, OperationId(CompensationPath(owed), owed.attempts), owed.path, result, owed.input);
+  if (!child) {
+    const Failure failure{Failure::Kind::kFailed, child.error().code, child.error().message, {}};
+    return CompensationEnded(target, &failure);
+  }
+  owed.operation = ++state_.last_operation;
+  owed.child = child->workflow_id;
+  child->operation = owed.operation;
+  state_.operations.emplace(owed.operation, target);
+  state_.held.emplace_back(*std::move(child));
 }
 
 void Run::CompensationEnded(const Target& target, const Failure* failure) {
@@ -136,7 +194,7 @@ void Run::CancelCompensations(const RegionState& region) {
     if (target.purpose == Target::Purpose::kCompensationRetry) {
       CancelTimer(owed.operation);
     } else {
-      CancelActivity(owed.operation);
+      CancelStarted(owed.operation, !owed.child.empty());
     }
     if (owed.operation == 0) CompensateNext(*payer);
   }

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "machine/join.h"
-#include "machine/run.h"
+#include "machine/node_wait.h"
 
 namespace weft::machine {
 
@@ -114,8 +114,50 @@ void Run::BeginAttempt(NodeRef ref) {
   auto& node = ref.state();
   node.attempt_at = state_.now;
   node.wake_at = {};
+  node.timing_out = false;
+  node.child.clear();
   ++node.attempts;
+  SetStatus(ref, NodeStatus::kRunning);
+  if (!HasTaskTimeouts(ref.definition().kind)) ArmTimeout(ref);
   StartOf(ref.definition().kind)(*this, ref);
+}
+
+void Run::ArmTimeout(NodeRef ref) {
+  auto& node = ref.state();
+  const auto& definition = ref.definition();
+  auto limit = definition.timeout;
+  if (definition.deadline) {
+    const auto left = std::chrono::ceil<Duration>(node.started_at + *definition.deadline - state_.now);
+    limit = limit ? std::min(*limit, left) : left;
+  }
+  if (!limit) return;
+  node.timeout_timer =
+      StartTimer({.purpose = Target::Purpose::kTimeout, .region = ref.region->address, .node = ref.node}, *limit,
+                 OperationId(ref.operation_path(), node.attempts) + " time-out");
+}
+
+void Run::AttemptTimedOut(NodeRef ref) {
+  auto& node = ref.state();
+  node.timeout_timer = 0;
+  if (node.cancel_requested) return;
+  auto error =
+      MakeError(ref, std::string(TimeoutCodeOf(ref.definition().kind)), "not finished within the node's `timeout`");
+  if (node.wait) {
+    if (ref.definition().kind == dsl::Kind::kEvent)
+      error.data = expr::Value::Object({{"received", expr::Value::Array((*node.wait)->received)}});
+    return FailAttempt(ref, std::move(error), true);
+  }
+  if (node.status == NodeStatus::kWaiting) CancelTimer(node.operation);
+  if (node.iterations) {
+    auto& iterations = **node.iterations;
+    if (iterations.failure) return;
+    iterations.timed_out = true;
+    return EndContainer(ref, std::move(error));
+  }
+  if (node.operation == 0) return FailAttempt(ref, std::move(error), true);
+  node.timing_out = true;
+  CancelStarted(node.operation, !node.child.empty());
+  if (node.operation == 0) FailAttempt(ref, std::move(error), true);
 }
 
 void Run::CancelLosers(NodeRef ref) {

@@ -25,6 +25,12 @@ void Run::AbandonRegion(RegionState& region) {
     const NodeRef ref{&region, i};
     for (auto& [index, child] : ref.state().children) AbandonRegion(*child);
     CancelNode(ref);
+    // A child workflow may take long to clean up after itself; it was asked to and goes on alone.
+    if (IsActive(ref.state().status) && !ref.state().child.empty() &&
+        state_.operations.erase(ref.state().operation) > 0) {
+      --state_.in_flight;
+      SettleCancelled(ref);
+    }
   }
   CancelCompensations(region);
   state_.dirty_regions.insert(region.address);
@@ -40,11 +46,12 @@ void Run::CancelNode(NodeRef ref) {
   }
   const auto target = state_.operations.find(node.operation);
   if (target == state_.operations.end()) return SettleCancelled(ref);
-  if (target->second.purpose == Target::Purpose::kRetry) {
+  if (node.status == NodeStatus::kRetrying || node.status == NodeStatus::kWaiting) {
     CancelTimer(node.operation);
     return SettleCancelled(ref);
   }
-  CancelActivity(node.operation);
+  if (node.timing_out) return;
+  CancelStarted(node.operation, !node.child.empty());
   if (node.operation == 0) SettleCancelled(ref);
 }
 
@@ -64,10 +71,12 @@ void Run::Advance(RegionState& region) {
 }
 
 void Run::RegionSucceeded(RegionState& region) {
-  auto output = Result<expr::Value>(OutputOf(region));
+  region.output = OutputOf(region);
   const auto& expression = state_.workflow->output;
+  if (!region.address.empty()) return RegionSettled(region);
+  auto output = Result<expr::Value>(region.output);
   const NodeRef no_node{&region, static_cast<std::uint32_t>(region.nodes.size())};
-  if (!expression.empty()) output = Evaluate(expression, no_node, *output);
+  if (!expression.empty()) output = Evaluate(expression, no_node, region.output);
   if (output && expr::SizeBound(*output, contract::kMaxOutput) > contract::kMaxOutput) {
     output = Fail("too_large", "larger than 256 KB");
   }
@@ -87,7 +96,16 @@ void Run::RegionSucceeded(RegionState& region) {
 
 void Run::RegionSettled(RegionState& region) {
   region.phase = Phase::kSettled;
-  if (region.address.empty()) FinishRun();
+  if (region.address.empty()) return FinishRun();
+  auto outer = region.address;
+  const auto [node, key] = outer.back();
+  outer.pop_back();
+  RegionEnd end{.failure = std::move(region.failure), .cancelled = region.stopping, .output = std::move(region.output)};
+  const NodeRef container{Find(outer), node};
+  DropRegion(container, key);
+  IterationEnded(*this, container, key, std::move(end));
+  // Its region may have nothing else to wait for.
+  state_.dirty_regions.insert(outer);
 }
 
 void Run::FinishRun() {

@@ -27,6 +27,8 @@ struct Started {
   Timestamp started_at{};   ///< the first run's start
   /// The slot of a cron run (Temporal's TemporalScheduledStartTime), else the epoch.
   Timestamp scheduled_at{};
+  /// The first run's Temporal id; part of the ids of notifications, which are sent once for each instance.
+  std::string run_id{};
 };
 
 struct SignalReceived {

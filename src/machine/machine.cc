@@ -1,7 +1,9 @@
 #include "machine/machine.h"
 
 #include "machine/node_activity.h"
-#include "machine/run.h"
+#include "machine/node_region.h"
+#include "machine/node_wait.h"
+#include "machine/node_workflow.h"
 
 namespace weft::machine {
 
@@ -30,38 +32,38 @@ const std::vector<std::string>& Machine::notices() const { return impl_->notices
 StartKind StartOf(dsl::Kind kind) {
   switch (kind) {
     case dsl::Kind::kShell:
-    case dsl::Kind::kPython: return StartActivity;
+    case dsl::Kind::kPython:
+    case dsl::Kind::kEmit:
+    case dsl::Kind::kNotify: return StartActivity;
     case dsl::Kind::kHttp: return StartHttp;
     case dsl::Kind::kSwitch: return StartSwitch;
     case dsl::Kind::kSet: return StartSet;
     case dsl::Kind::kFail: return StartFail;
-    default: return nullptr;
-  }
-}
-
-bool Runs(dsl::Kind kind) { return StartOf(kind) != nullptr; }
-
-namespace {
-
-const dsl::Region* InnerOf(const dsl::Node& node) {
-  if (const auto* foreach = std::get_if<dsl::Foreach>(&node.body)) return foreach->region.get();
-  if (const auto* loop = std::get_if<dsl::Loop>(&node.body)) return loop->region.get();
-  if (const auto* group = std::get_if<dsl::Group>(&node.body)) return group->region.get();
-  return nullptr;
-}
-
-const dsl::Node* FindNotRunIn(const dsl::Region& region) {
-  for (const auto& node : region.nodes) {
-    if (!Runs(node.kind)) return &node;
-    const auto* inner = InnerOf(node);
-    const auto* found = inner == nullptr ? nullptr : FindNotRunIn(*inner);
-    if (found != nullptr) return found;
+    case dsl::Kind::kForeach: return StartForeach;
+    case dsl::Kind::kLoop: return StartLoop;
+    case dsl::Kind::kGroup: return StartGroup;
+    case dsl::Kind::kWait: return StartWait;
+    case dsl::Kind::kEvent: return StartEvent;
+    case dsl::Kind::kApproval: return StartApproval;
+    case dsl::Kind::kWorkflow: return StartWorkflow;
   }
   return nullptr;
 }
 
-}  // namespace
+bool HasTaskTimeouts(dsl::Kind kind) {
+  return kind == dsl::Kind::kShell || kind == dsl::Kind::kPython || kind == dsl::Kind::kHttp;
+}
 
-const dsl::Node* FindNotRun(const dsl::Workflow& workflow) { return FindNotRunIn(*workflow.root); }
+std::string_view TimeoutCodeOf(dsl::Kind kind) {
+  if (kind == dsl::Kind::kEvent) return "event.timeout";
+  if (kind == dsl::Kind::kApproval) return "approval.timeout";
+  return "timeout";
+}
+
+bool Runs(dsl::Kind kind) {
+  using dsl::Kind;
+  return kind == Kind::kShell || kind == Kind::kPython || kind == Kind::kHttp || kind == Kind::kSwitch ||
+         kind == Kind::kSet || kind == Kind::kFail;
+}
 
 }  // namespace weft::machine

@@ -11,11 +11,15 @@ std::string_view ActivityTypeOf(dsl::Kind kind) {
     case dsl::Kind::kShell: return contract::kShellActivity;
     case dsl::Kind::kPython: return contract::kPythonActivity;
     case dsl::Kind::kHttp: return contract::kHttpActivity;
+    case dsl::Kind::kEmit: return contract::kEmitActivity;
+    case dsl::Kind::kNotify: return contract::kNotifyActivity;
     default: return {};
   }
 }
 
 std::string QueueOf(const dsl::Node& definition) {
+  if (definition.kind == dsl::Kind::kEmit || definition.kind == dsl::Kind::kNotify)
+    return std::string(contract::kSystemQueue);
   return definition.queue.empty() ? std::string(contract::kWorkerQueue) : definition.queue;
 }
 
@@ -27,6 +31,14 @@ Result<void> Arguments::Add(std::string_view name, const expr::Template& value) 
     input_.secrets.push_back(std::move(secret));
   }
   input_.args.Set(name, std::move(evaluated.value));
+  return {};
+}
+
+Result<void> Arguments::AddText(std::string_view name, const expr::Template& value) {
+  if (value.empty()) return {};
+  WEFT_TRY(auto evaluated, run_.Evaluate(value, ref_, dot_));
+  if (evaluated.IsNull()) return {};
+  input_.args.Set(name, evaluated.IsString() ? evaluated : Value(evaluated.Dump()));
   return {};
 }
 
@@ -61,7 +73,11 @@ Result<contract::ActivityInput> ActivityArguments(Run& run, NodeRef ref, const d
   } else if (const auto* python = std::get_if<dsl::Python>(&body.body)) {
     WEFT_TRY_VOID(PythonArguments(*python, dot, arguments));
   } else if (const auto* http = std::get_if<dsl::Http>(&body.body)) {
-    WEFT_TRY_VOID(HttpArguments(*http, run.state().instance_id + '/' + ref.path(), arguments));
+    WEFT_TRY_VOID(HttpArguments(*http, run.state().instance_id + '/' + ref.operation_path(), arguments));
+  } else if (const auto* emit = std::get_if<dsl::Emit>(&body.body)) {
+    WEFT_TRY_VOID(EmitArguments(*emit, run.state(), ref.operation_path(), arguments));
+  } else if (const auto* notify = std::get_if<dsl::Notify>(&body.body)) {
+    WEFT_TRY_VOID(NotifyArguments(*notify, run.state(), arguments));
   }
   WEFT_TRY_VOID(arguments.AddTexts("env", body.env));
   auto input = std::move(arguments).Take();
@@ -83,7 +99,7 @@ void StartActivity(Run& run, NodeRef ref) {
   const auto& definition = ref.definition();
   auto input = ActivityArguments(run, ref, definition, ref.state().input);
   if (!input) return run.FailAttempt(ref, input.error());
-  run.ScheduleActivity(ref, {ActivityTypeOf(definition.kind), QueueOf(definition), *std::move(input)});
+  run.Schedule(ref, {ActivityTypeOf(definition.kind), QueueOf(definition), *std::move(input)});
 }
 
 }  // namespace weft::machine

@@ -5,7 +5,7 @@
 
 #include "machine/run.h"
 
-/// What the kinds that act on a worker have in common.
+/// What the kinds that act have in common.
 namespace weft::machine {
 
 /// The activity type of a kind that acts; empty for the others.
@@ -25,6 +25,8 @@ class Arguments {
   void Set(std::string_view name, expr::Value value) { input_.args.Set(name, std::move(value)); }
   /// Nothing if the template is empty.
   Result<void> Add(std::string_view name, const expr::Template& value);
+  /// As Add for what the world takes as text; null: left out.
+  Result<void> AddText(std::string_view name, const expr::Template& value);
   /// As Add for a map whose values are given to the world as text: numbers and the like become JSON text, null is an
   /// error that names its key.
   Result<void> AddTexts(std::string_view name, const expr::Template& map);
@@ -40,6 +42,8 @@ class Arguments {
 Result<void> ShellArguments(const dsl::Shell& shell, Arguments& arguments);
 Result<void> PythonArguments(const dsl::Python& python, const expr::Value& dot, Arguments& arguments);
 Result<void> HttpArguments(const dsl::Http& http, const std::string& idempotency_key, Arguments& arguments);
+Result<void> EmitArguments(const dsl::Emit& emit, const RunState& run, const std::string& path, Arguments& arguments);
+Result<void> NotifyArguments(const dsl::Notify& notify, const RunState& run, Arguments& arguments);
 
 void StartActivity(Run& run, NodeRef ref);
 void StartHttp(Run& run, NodeRef ref);

@@ -49,7 +49,7 @@ std::optional<Target> Run::TakeTarget(Operation operation, std::string_view what
   return target;
 }
 
-void Run::ScheduleActivity(NodeRef ref, ActivityRequest request) {
+void Run::Schedule(NodeRef ref, ActivityRequest request) {
   auto& node = ref.state();
   const auto& definition = ref.definition();
   auto input = request.input.ToJson();
@@ -57,16 +57,9 @@ void Run::ScheduleActivity(NodeRef ref, ActivityRequest request) {
     return FailAttempt(ref, MakeError(ref, "too_large", "the node's evaluated arguments are larger than 750 KB"));
   }
   const auto operation = ++state_.last_operation;
-  machine::ScheduleActivity command{
-      .operation = operation,
-      .id = OperationId(ref.path(), node.attempts),
-      .type = std::string(request.type),
-      .queue = std::move(request.queue),
-      .input = std::move(input),
-      .start_to_close = definition.timeout.value_or(Duration(600'000)) + Duration(contract::kStartToCloseMarginMs),
-      .schedule_to_close = std::nullopt,
-      .heartbeat = Duration(contract::kHeartbeatTimeoutMs)};
-  if (definition.deadline) {
+  auto command = ActivityCommand(operation, OperationId(ref.operation_path(), node.attempts), request.type,
+                                 request.queue, std::move(input), definition.timeout);
+  if (definition.deadline && !command.durable) {
     const auto left = std::chrono::ceil<Duration>(node.started_at + *definition.deadline - state_.now);
     command.schedule_to_close = std::max(left, Duration(1));
   }
@@ -77,6 +70,43 @@ void Run::ScheduleActivity(NodeRef ref, ActivityRequest request) {
   state_.operations.emplace(
       operation, Target{.purpose = Target::Purpose::kAttempt, .region = ref.region->address, .node = ref.node});
   state_.held.emplace_back(std::move(command));
+}
+
+ScheduleActivity Run::ActivityCommand(Operation operation, std::string id, std::string_view type,
+                                      std::string_view queue, std::string input, std::optional<Duration> timeout) {
+  const bool system = queue == contract::kSystemQueue;
+  const auto limit = system ? Duration(contract::kSystemTimeoutMs)
+                            : timeout.value_or(Duration(600'000)) + Duration(contract::kStartToCloseMarginMs);
+  return {.operation = operation,
+          .id = std::move(id),
+          .type = std::string(type),
+          .queue = std::string(queue),
+          .input = std::move(input),
+          .start_to_close = limit,
+          .schedule_to_close = std::nullopt,
+          .heartbeat = system ? std::nullopt : std::optional(Duration(contract::kHeartbeatTimeoutMs)),
+          .durable = system};
+}
+
+void Run::StartChild(NodeRef ref, machine::StartChild child) {
+  auto& node = ref.state();
+  child.operation = ++state_.last_operation;
+  node.operation = child.operation;
+  node.child = child.workflow_id;
+  node.queued = true;
+  SetStatus(ref, NodeStatus::kScheduled);
+  state_.operations.emplace(
+      child.operation, Target{.purpose = Target::Purpose::kAttempt, .region = ref.region->address, .node = ref.node});
+  state_.held.emplace_back(std::move(child));
+}
+
+void Run::WaitFor(NodeRef ref, Timestamp end) {
+  auto& node = ref.state();
+  node.wake_at = end;
+  SetStatus(ref, NodeStatus::kWaiting);
+  node.operation =
+      StartTimer({.purpose = Target::Purpose::kAttempt, .region = ref.region->address, .node = ref.node},
+                 std::chrono::ceil<Duration>(end - state_.now), OperationId(ref.operation_path(), node.attempts));
 }
 
 Operation Run::StartTimer(Target target, Duration duration, std::string summary) {
@@ -103,10 +133,18 @@ void Run::CancelTimer(Operation& operation) {
   operation = 0;
 }
 
-void Run::CancelActivity(Operation& operation) {
+bool Run::IsHeld(Operation operation) const {
+  return std::ranges::find(state_.held, operation, StartedBy) != state_.held.end();
+}
+
+void Run::CancelStarted(Operation& operation, bool child) {
   const auto held = std::ranges::find(state_.held, operation, StartedBy);
   if (held == state_.held.end()) {
-    commands_.emplace_back(machine::CancelActivity{operation});
+    if (child) {
+      commands_.emplace_back(CancelChild{operation});
+    } else {
+      commands_.emplace_back(CancelActivity{operation});
+    }
     return;
   }
   state_.held.erase(held);

@@ -5,6 +5,9 @@
 #include "contract/names.h"
 #include "dsl/input_schema.h"
 #include "expr/size.h"
+#include "machine/node_region.h"
+#include "machine/node_wait.h"
+#include "machine/node_workflow.h"
 
 namespace weft::machine {
 
@@ -69,11 +72,6 @@ void Run::On(const Started& event) {
     StartTimer({.purpose = Target::Purpose::kRunTimeout}, *event.workflow->timeout, "timeout of the run");
 }
 
-void Run::On(const SignalReceived& event) {
-  if (event.name == contract::kCancelSignal) return On(CancelRequested{"asked by signal"});
-  Notice("ignored signal `" + event.name + "`: nothing waits for it");
-}
-
 void Run::On(const CancelRequested& /*event*/) {
   auto& root = state_.root;
   if (!state_.cancelling) {
@@ -86,62 +84,90 @@ void Run::On(const CancelRequested& /*event*/) {
 }
 
 void Run::On(const TimerFired& event) {
+  using Purpose = Target::Purpose;
   DropCancel(event.operation);
   const auto target = TakeTarget(event.operation, "timer");
   if (!target) return;
-  auto* region = Find(target->region);
   switch (target->purpose) {
-    case Target::Purpose::kRetry:
-      if (region == nullptr) return;
-      region->nodes[target->node].operation = 0;
-      return BeginAttempt({region, target->node});
-    case Target::Purpose::kRunTimeout:
+    case Purpose::kMore: state_.more_timer = 0; return;
+    case Purpose::kRunTimeout:
       if (state_.root.failure || state_.root.stopping) return;
       state_.timed_out = true;
       return StopRegion(state_.root);
-    case Target::Purpose::kMore: state_.more_timer = 0; return;
-    case Target::Purpose::kCompensationRetry:
+    case Purpose::kCompensationRetry:
       FindCompensation(target->compensation)->operation = 0;
-      return CompensateNext(*region);
-    case Target::Purpose::kAttempt:
-    case Target::Purpose::kTimeout:
-    case Target::Purpose::kCompensation: return;
+      return CompensateNext(*Find(target->region));
+    default: break;
   }
+  const NodeRef ref{Find(target->region), target->node};
+  if (target->purpose == Purpose::kTimeout) return AttemptTimedOut(ref);
+  ref.state().operation = 0;
+  if (target->purpose == Purpose::kRetry) return BeginAttempt(ref);
+  ref.state().wake_at = {};
+  SetStatus(ref, NodeStatus::kRunning);
+  if (ref.definition().kind == dsl::Kind::kLoop) return LoopDelayEnded(*this, ref);
+  Succeed(ref, ref.state().input);
 }
 
 void Run::On(const ActivityCompleted& event) {
+  using Purpose = Target::Purpose;
   DropCancel(event.operation);
   const auto target = TakeTarget(event.operation, "result of an activity");
   if (!target) return;
   --state_.in_flight;
-  if (target->purpose == Target::Purpose::kCompensation) return CompensationEnded(*target, nullptr);
-  auto* region = Find(target->region);
-  if (region == nullptr) return Notice("ignored the result of an activity whose node is gone");
-  const NodeRef ref{region, target->node};
+  switch (target->purpose) {
+    case Purpose::kCompensation: return CompensationStep(*target, event.result);
+    case Purpose::kSubscribe:
+      if (target->unsubscribe) Unsubscribe(target->subscription);
+      return;
+    case Purpose::kUnsubscribe: return;
+    default: break;
+  }
+  const NodeRef ref{Find(target->region), target->node};
   ref.state().operation = 0;
-  auto result = event.result.empty() ? Result<Value>(Value()) : Value::Parse(event.result);
-  if (!result)
-    return FailAttempt(ref, MakeError(ref, "internal", "the activity's result is not JSON: " + result.error().message));
+  AttemptCompleted(ref, event.result);
+}
+
+void Run::AttemptCompleted(NodeRef ref, const std::string& result) {
+  if (ref.definition().kind == dsl::Kind::kWorkflow && ref.state().child.empty()) {
+    if (!MayGoOn(ref)) return SettleCancelled(ref);
+    if (ref.state().timing_out)
+      return FailAttempt(ref, MakeError(ref, "timeout", "not finished within the node's `timeout`"), true);
+    return WorkflowResolved(*this, ref, result);
+  }
+  auto value = result.empty() ? Result<Value>(Value()) : Value::Parse(result);
+  if (!value) return FailAttempt(ref, MakeError(ref, "internal", "the result is not JSON: " + value.error().message));
   ref.state().error.reset();
-  Succeed(ref, *std::move(result), ref.definition().output_on_worker);
+  Succeed(ref, *std::move(value), ref.definition().output_on_worker);
 }
 
 void Run::On(const ActivityFailed& event) {
+  using Purpose = Target::Purpose;
   DropCancel(event.operation);
   const auto target = TakeTarget(event.operation, "failure of an activity");
   if (!target) return;
   --state_.in_flight;
-  if (target->purpose == Target::Purpose::kCompensation) return CompensationEnded(*target, &event.failure);
-  auto* region = Find(target->region);
-  if (region == nullptr) return Notice("ignored the failure of an activity whose node is gone");
-  const NodeRef ref{region, target->node};
+  switch (target->purpose) {
+    case Purpose::kCompensation: return CompensationEnded(*target, &event.failure);
+    case Purpose::kUnsubscribe: return Notice("an unsubscription failed: " + event.failure.message);
+    case Purpose::kSubscribe:
+      if (target->unsubscribe) return Notice("a subscription failed: " + event.failure.message);
+      break;
+    default: break;
+  }
+  const NodeRef ref{Find(target->region), target->node};
+  if (target->purpose == Purpose::kSubscribe) (*ref.state().wait)->subscription.clear();
   ref.state().operation = 0;
   AttemptFailed(ref, event.failure);
 }
 
 void Run::AttemptFailed(NodeRef ref, const Failure& failure) {
   auto& node = ref.state();
-  if (node.cancel_requested && failure.kind == Failure::Kind::kCancelled) return SettleCancelled(ref);
+  if (failure.kind == Failure::Kind::kCancelled) {
+    if (node.cancel_requested) return SettleCancelled(ref);
+    if (node.timing_out)
+      return FailAttempt(ref, MakeError(ref, "timeout", "not finished within the node's `timeout`"), true);
+  }
   const auto details = contract::ActivityFailure::FromParts(failure.code, failure.message, failure.details);
   auto error = MakeError(ref, failure.code, failure.message);
   error.data = details.data;
@@ -182,9 +208,44 @@ void Run::WorkerLost(NodeRef ref) {
   BeginAttempt(ref);
 }
 
-void Run::On(const ChildStarted& event) { Notice("ignored the start of child " + std::to_string(event.operation)); }
-void Run::On(const ChildCompleted& event) { TakeTarget(event.operation, "result of a child"); }
-void Run::On(const ChildFailed& event) { TakeTarget(event.operation, "failure of a child"); }
+void Run::On(const ChildStarted& event) {
+  const auto found = state_.operations.find(event.operation);
+  if (found == state_.operations.end()) return Notice("ignored the late start of a child");
+  if (found->second.purpose != Target::Purpose::kAttempt) return;
+  const NodeRef ref{Find(found->second.region), found->second.node};
+  auto& node = ref.state();
+  SetStatus(ref, NodeStatus::kRunning);
+  if (!std::get<dsl::WorkflowCall>(ref.definition().body).detach) return;
+  DropCancel(event.operation);
+  TakeTarget(event.operation, "start of a child");
+  --state_.in_flight;
+  node.operation = 0;
+  Succeed(ref, Value::Object({{"id", Value(node.child)}}));
+}
+
+void Run::On(const ChildCompleted& event) {
+  DropCancel(event.operation);
+  const auto target = TakeTarget(event.operation, "result of a child");
+  if (!target) return;
+  --state_.in_flight;
+  if (target->purpose == Target::Purpose::kCompensation) return CompensationEnded(*target, nullptr);
+  const NodeRef ref{Find(target->region), target->node};
+  ref.state().operation = 0;
+  AttemptCompleted(ref, event.result);
+}
+
+void Run::On(const ChildFailed& event) {
+  DropCancel(event.operation);
+  const auto target = TakeTarget(event.operation, "failure of a child");
+  if (!target) return;
+  --state_.in_flight;
+  if (target->purpose == Target::Purpose::kCompensation) return CompensationEnded(*target, &event.failure);
+  const NodeRef ref{Find(target->region), target->node};
+  ref.state().operation = 0;
+  if (event.failure.kind == Failure::Kind::kCancelled) return AttemptFailed(ref, event.failure);
+  FailAttempt(ref, ChildError(ref, event.failure));
+}
+
 void Run::On(const Ignored& /*event*/) {}
 
 std::string Run::MemoJson() const {

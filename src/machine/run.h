@@ -18,6 +18,7 @@ struct NodeRef {
   [[nodiscard]] const dsl::Node& definition() const { return region->definition->nodes[node]; }
   [[nodiscard]] NodeState& state() const { return region->nodes[node]; }
   [[nodiscard]] std::string path() const { return region->PathOf(node); }
+  [[nodiscard]] std::string operation_path() const { return region->OperationPathOf(node); }
 };
 
 /// What an activity of one attempt is to do; the rest (id, time-outs, heartbeat) follows from the node.
@@ -25,6 +26,21 @@ struct ActivityRequest {
   std::string_view type;
   std::string queue;
   contract::ActivityInput input;
+};
+
+/// How an execution of an inner region ended.
+struct RegionEnd {
+  std::optional<NodeError> failure;
+  bool cancelled = false;
+  expr::Value output;
+};
+
+/// What an inner region's execution sees that its container gives it.
+struct RegionEntry {
+  std::uint32_t key = 0;  ///< iteration or attempt
+  bool numbered = true;   ///< the key is part of its nodes' paths
+  expr::Value dot;
+  std::optional<expr::Value> item, index, previous;  ///< unset: as outside
 };
 
 /// One Apply of the machine: the events of a batch, then one drive, giving commands. Lives as long as the call; all
@@ -46,9 +62,38 @@ class Run {
   Result<expr::Evaluated> EvaluateArguments(const expr::Template& arguments, NodeRef ref, const expr::Value& dot);
 
   /// Queues the attempt's activity; it is scheduled when the bounds of a run allow.
-  void ScheduleActivity(NodeRef ref, ActivityRequest request);
+  void Schedule(NodeRef ref, ActivityRequest request);
   Operation StartTimer(Target target, Duration duration, std::string summary);
   void CancelTimer(Operation& operation);
+  void StartChild(NodeRef ref, machine::StartChild child);
+  /// The node waits until then.
+  void WaitFor(NodeRef ref, Timestamp end);
+
+  // --- for the kinds with inner regions ---
+
+  void EnterChild(NodeRef ref, RegionEntry entry);
+  /// Ends the attempt as soon as nothing runs in it any more; `failure` says why unless something did before.
+  void EndContainer(NodeRef ref, std::optional<NodeError> failure = {});
+  /// As Evaluate, as the iteration `index` sees it.
+  Result<expr::Value> EvaluateInLoop(const expr::Template& expression, NodeRef ref, const expr::Value& dot,
+                                     std::uint32_t index);
+  /// Takes `bytes` more of the run's state for what an iteration gave.
+  Result<void> KeepIteration(NodeRef ref, const expr::Value& output);
+  /// What was kept of the attempt's iterations is not needed any more.
+  void ForgetIterations(NodeRef ref);
+  void ReleaseIterations(NodeRef ref);
+
+  // --- for the kinds that wait for signals ---
+
+  /// Begins a wait; `subscription` are the arguments of its activity, without its id.
+  void BeginWait(NodeRef ref, Wait wait);
+  void Subscribe(NodeRef ref, expr::Value subscription);
+  /// Whether the wait took the event.
+  bool Offer(NodeRef ref, const BufferedEvent& event);
+  void EndWait(NodeRef ref);
+  /// That the memo is to be written at the end of this drive: a long wait begins or ends.
+  void WriteMemo() { memo_due_ = true; }
+  void Notice(std::string text) { notices_.push_back(std::move(text)); }
 
   /// The attempt gave its raw result; `output:` is still to be applied unless the worker did.
   void Succeed(NodeRef ref, expr::Value raw, bool output_applied = false);
@@ -56,6 +101,8 @@ class Run {
   void FailAttempt(NodeRef ref, NodeError error, bool timed_out = false, Duration retry_after = Duration(0));
   void FailAttempt(NodeRef ref, const Error& error);
   void SettleCancelled(NodeRef ref);
+
+  expr::Scope ScopeOf(const expr::Template& expression, NodeRef ref, const expr::Value& dot);
 
   /// An error of this node's present attempt.
   [[nodiscard]] static NodeError MakeError(NodeRef ref, std::string code, std::string message);
@@ -72,15 +119,19 @@ class Run {
   void On(const ChildCompleted& event);
   void On(const ChildFailed& event);
   void On(const Ignored& event);
+  void AttemptCompleted(NodeRef ref, const std::string& result);
   void AttemptFailed(NodeRef ref, const Failure& failure);
   void WorkerLost(NodeRef ref);
   Result<void> CheckInput() const;
   [[nodiscard]] std::string MemoJson() const;
-  void Notice(std::string text) { notices_.push_back(std::move(text)); }
 
   // operations.cc
   std::optional<Target> TakeTarget(Operation operation, std::string_view what);
-  void CancelActivity(Operation& operation);
+  static ScheduleActivity ActivityCommand(Operation operation, std::string id, std::string_view type,
+                                          std::string_view queue, std::string input, std::optional<Duration> timeout);
+  /// Of an activity or a child; 0 afterwards if Temporal had not been told of it yet.
+  void CancelStarted(Operation& operation, bool child);
+  [[nodiscard]] bool IsHeld(Operation operation) const;
   void DropCancel(Operation operation);
   void ReleaseHeld();
 
@@ -91,6 +142,8 @@ class Run {
   void CheckNode(NodeRef ref);
   void StartNode(NodeRef ref);
   void BeginAttempt(NodeRef ref);
+  void ArmTimeout(NodeRef ref);
+  void AttemptTimedOut(NodeRef ref);
   void CancelLosers(NodeRef ref);
   [[nodiscard]] RegionState* Find(const RegionAddress& address);
 
@@ -108,6 +161,7 @@ class Run {
   void Advance(RegionState& region);
   void RegionSucceeded(RegionState& region);
   void RegionSettled(RegionState& region);
+  void DropRegion(NodeRef ref, std::uint32_t key);
   void FinishRun();
   void CloseFailed(RunStatus status, NodeError error);
 
@@ -121,16 +175,26 @@ class Run {
   Result<std::size_t> CheckSize(const expr::Value& output) const;
   void Conclude(NodeRef ref, expr::Value output, std::size_t size);
 
+  // signals.cc
+  void EventReceived(const expr::Value& payload);
+  void ApprovalReceived(const expr::Value& payload);
+  void ScheduleSystem(Target target, std::string_view type, std::string id, expr::Value args);
+  void Unsubscribe(const std::string& subscription);
+
   // compensate.cc
   void OweCompensation(NodeRef ref);
+  Result<std::string> CompensationInput(NodeRef ref, const dsl::Node& body);
+  void ReplaceInner(NodeRef ref);
+  [[nodiscard]] bool PaysCompensations(const RegionState& region);
   void CompensateNext(RegionState& region);
+  void BeginCompensation(Compensation& owed, const RegionAddress& payer);
+  void CompensationStep(const Target& target, const std::string& result);
   void CompensationEnded(const Target& target, const Failure* failure);
   void RecordCompensation(std::vector<Compensation>::iterator owed, const Failure* failure);
   void CancelCompensations(const RegionState& region);
   std::vector<Compensation>::iterator FindCompensation(std::uint64_t completion);
 
   // scope.cc
-  expr::Scope ScopeOf(const expr::Template& expression, NodeRef ref, const expr::Value& dot);
   expr::Value NodesValue(NodeRef ref, const std::vector<const expr::Read*>& reads);
   Result<expr::Value> InputOf(NodeRef ref);
   [[nodiscard]] expr::Value ErrorSeenBy(NodeRef ref) const;
@@ -153,6 +217,12 @@ expr::Value OutputOf(const RegionState& region);
 
 /// A node's path and attempt as an id of at most contract::kMaxOperationId bytes.
 std::string OperationId(const std::string& path, int attempt);
+
+/// Whether the kind's work is an activity whose time-outs Temporal keeps; the machine keeps those of the others.
+bool HasTaskTimeouts(dsl::Kind kind);
+
+/// What a container does when an execution of its inner region has ended.
+void IterationEnded(Run& run, NodeRef ref, std::uint32_t key, RegionEnd end);
 
 /// What a kind does when an attempt of its node begins: settles it, or starts an operation.
 using StartKind = void (*)(Run& run, NodeRef ref);

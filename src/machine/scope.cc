@@ -138,7 +138,10 @@ expr::Scope Run::ScopeOf(const expr::Template& expression, NodeRef ref, const Va
   if (ref.region == nullptr) return scope;
   if (uses(Name::kNodes)) scope.nodes = NodesValue(ref, reads);
   if (uses(Name::kError) && ref.node < ref.region->nodes.size()) scope.error = ErrorSeenBy(ref);
-  if (uses(Name::kItem)) scope.item = ref.region->item;
+  if (uses(Name::kItem)) {
+    scope.item = ref.region->item;
+    scope.aliases = ref.region->aliases;
+  }
   if (uses(Name::kIndex)) scope.index = ref.region->index;
   if (uses(Name::kPrevious)) scope.previous = ref.region->previous;
   return scope;

@@ -53,7 +53,7 @@ void Run::FailAttempt(NodeRef ref, NodeError error, bool timed_out, Duration ret
   if (!error.retryable || used >= node.max_attempts || !MayGoOn(ref)) {
     return SettleFailed(ref, std::move(error), timed_out);
   }
-  const auto seed = state_.instance_id + '/' + ref.path() + '#' + std::to_string(node.attempts);
+  const auto seed = state_.instance_id + '/' + ref.operation_path() + '#' + std::to_string(node.attempts);
   const auto delay = std::max(RetryDelay(retry, used, seed), retry_after);
   if (definition.deadline && state_.now + delay >= node.started_at + *definition.deadline) {
     return SettleFailed(ref, std::move(error), timed_out);
@@ -61,7 +61,8 @@ void Run::FailAttempt(NodeRef ref, NodeError error, bool timed_out, Duration ret
   node.error = std::move(error);
   node.wake_at = state_.now + delay;
   SetStatus(ref, NodeStatus::kRetrying);
-  const auto summary = OperationId(ref.path(), node.attempts + 1);
+  if (node.timeout_timer != 0) CancelTimer(node.timeout_timer);
+  const auto summary = OperationId(ref.operation_path(), node.attempts + 1);
   node.operation =
       StartTimer({.purpose = Target::Purpose::kRetry, .region = ref.region->address, .node = ref.node}, delay, summary);
 }
@@ -150,6 +151,8 @@ void Run::SetStatus(NodeRef ref, NodeStatus status) {
 void Run::Settle(NodeRef ref, NodeStatus status) {
   auto& node = ref.state();
   if (node.timeout_timer != 0) CancelTimer(node.timeout_timer);
+  ReleaseIterations(ref);
+  EndWait(ref);
   SetStatus(ref, status);
   node.operation = 0;
   node.queued = false;

@@ -85,13 +85,40 @@ struct Compensation {
   std::uint32_t node = 0;
   dsl::Kind kind = dsl::Kind::kShell;
   std::string queue;
-  std::string input;    ///< activity input, JSON text
-  std::string problem;  ///< why the input could not be evaluated, or empty
+  std::string input;          ///< activity's or workflow's input, JSON text
+  std::string workflow = {};  ///< of that kind: its name
+  std::optional<int> revision = {};
+  std::string child = {};  ///< id of the child in flight
+  std::string problem;     ///< why the input could not be evaluated, or empty
   std::optional<dsl::Retry> retry;
   Duration timeout{};
   int attempts = 0;
   int lost_workers = 0;
   Operation operation = 0;  ///< the activity, or the timer before the next attempt; 0: none
+};
+
+/// What a foreach, loop or group keeps of its present attempt.
+struct Iterations {
+  expr::Value list;                  ///< foreach: what it goes over
+  std::vector<expr::Value> outputs;  ///< foreach: of the iterations that ended, by index
+  expr::Value last;                  ///< loop: output of the last iteration, at first the loop's own `.`
+  std::uint32_t next = 0;            ///< index of the iteration that begins next
+  std::uint32_t succeeded = 0;
+  std::uint32_t failed = 0;
+  std::size_t bytes = 0;             ///< of the outputs kept here, part of RunState::state_size
+  std::optional<NodeError> failure;  ///< why the attempt is ending
+  bool timed_out = false;
+};
+
+/// What an event or approval node waits for.
+struct Wait {
+  std::uint64_t order = 0;         ///< key in RunState::waits
+  std::optional<std::string> key;  ///< only events with this key
+  expr::Scope names;               ///< what `match` sees besides `.`: everything as it was when the wait began
+  std::string taker;               ///< key in RunState::taken
+  std::vector<expr::Value> received;
+  std::size_t bytes = 0;     ///< of what was received
+  std::string subscription;  ///< id of the subscription; empty: none was needed
 };
 
 struct NodeState {
@@ -110,7 +137,9 @@ struct NodeState {
   Timestamp wake_at{};      ///< while kRetrying or waiting with a time-out: when that ends
   Operation operation = 0;  ///< the activity, timer or child in flight; 0: none
   Operation timeout_timer = 0;
-  bool queued = false;  ///< ready, but held back by the bounds of a run
+  bool timing_out = false;  ///< its attempt's time is over; what runs is being cancelled
+  std::string child;        ///< workflow: id of the child that was started
+  bool queued = false;      ///< ready, but held back by the bounds of a run
   bool cancel_requested = false;
   std::uint32_t unsettled_sources = 0;  ///< nodes with an edge to this one that have not settled
   /// Of a failed node with `.failed` or `.done` edges: whether one of them started. Unset: not decided yet.
@@ -119,6 +148,8 @@ struct NodeState {
   std::size_t output_size = 0;   ///< bytes of the output as JSON, an upper bound
   /// Executions of the inner region that are not settled, by iteration or attempt.
   std::map<std::uint32_t, Box<RegionState>> children;
+  std::optional<Box<Iterations>> iterations;
+  std::optional<Box<Wait>> wait;
 };
 
 /// One execution of a region: the run itself, or an iteration or attempt of a nested one.
@@ -126,9 +157,13 @@ struct RegionState {
   const dsl::Region* definition = nullptr;
   RegionAddress address;
   std::string path;  ///< prefix of its nodes' paths, with its final slash; empty for the run's own
+  /// The same for ids of operations, with the number of each container's attempt from the second on: `each#2/7/`.
+  std::string operation_path;
   std::vector<NodeState> nodes;
   expr::Value dot;  ///< what its roots get as `.`
   expr::Value item, index, previous;
+  std::vector<std::pair<std::string, expr::Value>> aliases;  ///< items of the enclosing foreach, outermost first
+  expr::Value output;                                        ///< once it has succeeded
   /// Ending badly, in order: what runs is awaited, compensations, `always` nodes, the end.
   enum class Phase { kRunning, kStopping, kCompensating, kCleaning, kSettled };
   Phase phase = Phase::kRunning;
@@ -140,6 +175,9 @@ struct RegionState {
   std::set<std::size_t> dirty;  ///< nodes whose in-edges may have changed
 
   [[nodiscard]] std::string PathOf(std::size_t node) const { return path + definition->nodes[node].id; }
+  [[nodiscard]] std::string OperationPathOf(std::size_t node) const {
+    return operation_path + definition->nodes[node].id;
+  }
 };
 
 enum class RunStatus { kRunning, kCompleted, kFailed, kTimedOut, kCancelled, kContinued };
@@ -147,11 +185,31 @@ std::string_view StatusName(RunStatus status);
 
 /// What an operation in flight belongs to.
 struct Target {
-  enum class Purpose { kAttempt, kRetry, kTimeout, kCompensation, kCompensationRetry, kRunTimeout, kMore };
+  enum class Purpose {
+    kAttempt,
+    kRetry,
+    kTimeout,
+    kCompensation,
+    kCompensationRetry,
+    kRunTimeout,
+    kMore,
+    kSubscribe,
+    kUnsubscribe,
+  };
   Purpose purpose = Purpose::kAttempt;
   RegionAddress region = {};
   std::uint32_t node = 0;
   std::uint64_t compensation = 0;  ///< Compensation::completion
+  std::string subscription = {};   ///< Wait::subscription
+  bool unsubscribe = false;        ///< its node no longer waits: to be followed by `unsubscribe`
+};
+
+/// An event that came by a signal and is kept for nodes that begin to wait later.
+struct BufferedEvent {
+  expr::Value event;
+  bool addressed = false;  ///< sent to this instance: its key does not matter
+  std::uint64_t hash = 0;  ///< of source and id
+  std::size_t bytes = 0;
 };
 
 struct RunState {
@@ -175,7 +233,13 @@ struct RunState {
   std::deque<Command> held;                 ///< starts held back by the bounds of a run
   std::set<RegionAddress> dirty_regions;    ///< where something is left to do; empty unless a drive was cut short
   std::vector<Compensation> compensations;  ///< owed, oldest first
-  std::size_t in_flight = 0;                ///< activities and children that Temporal knows of
+  std::map<std::uint64_t, Target> waits;    ///< event and approval nodes that wait, in the order they began
+  std::uint64_t last_wait = 0;
+  std::deque<BufferedEvent> events;  ///< oldest first
+  std::size_t event_bytes = 0;
+  /// Which events each node has taken: hashes of source and id, oldest first.
+  std::map<std::string, std::deque<std::uint64_t>> taken;
+  std::size_t in_flight = 0;                          ///< activities and children that Temporal knows of
   std::array<std::uint32_t, kNodeStatuses> counts{};  ///< nodes by status, of all regions that are not dropped
   std::uint64_t completions = 0;
   Operation last_operation = 0;
