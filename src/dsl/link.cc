@@ -11,9 +11,9 @@ constexpr std::size_t kMaxNodes = 10'000;
 void CollectIds(Loader& loader) {
   for (const auto& scope : loader.regions) {
     for (std::size_t i = 0; i < scope.nodes.size(); ++i) {
-      const auto& key = KeyOf(*scope.nodes[i]);
       const auto [first, is_new] = loader.ids.try_emplace(scope.region->nodes[i].id, &scope, i);
       if (is_new) continue;
+      const auto& key = KeyOf(*scope.nodes[i]);
       const auto& other = KeyOf(*first->second.first->nodes[first->second.second]);
       loader.problems.Error(
           "duplicate-id", key,

@@ -1,6 +1,7 @@
 #include "dsl/region_facts.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace weft::dsl {
 namespace {
@@ -18,7 +19,10 @@ Decision Chosen(std::size_t node, Variable variable, std::uint32_t value, std::s
 }  // namespace
 
 RegionFacts::RegionFacts(const Region& region)
-    : region_(region), can_be_rejected_(region.nodes.size(), false), conditions_(region.nodes.size()) {
+    : region_(region),
+      can_be_rejected_(region.nodes.size(), false),
+      seen_(region.nodes.size(), 0),
+      conditions_(region.nodes.size()) {
   for (const auto& node : region.nodes) {
     for (const auto& need : node.needs) {
       if (need.port == Port::kCase && need.case_name == "rejected") can_be_rejected_[need.source] = true;
@@ -26,25 +30,18 @@ RegionFacts::RegionFacts(const Region& region)
   }
 }
 
-const std::vector<bool>& RegionFacts::Ancestors(std::size_t node) {
-  const auto [found, is_new] = ancestors_.try_emplace(node);
-  auto& seen = found->second;
-  if (!is_new) return seen;
-  seen.assign(region_.nodes.size(), false);
-  std::vector<std::size_t> open{node};
-  while (!open.empty()) {
-    const auto at = open.back();
-    open.pop_back();
-    for (const auto& need : region_.nodes[at].needs) {
-      if (seen[need.source]) continue;
-      seen[need.source] = true;
-      open.push_back(need.source);
+bool RegionFacts::IsUpstream(std::size_t source, std::size_t node) {
+  // Nearest first: most reads are of nodes close by.
+  ++search_;
+  std::vector<std::size_t> found{node};
+  for (std::size_t next = 0; next < found.size(); ++next) {
+    for (const auto& need : region_.nodes[found[next]].needs) {
+      if (need.source == source) return true;
+      if (std::exchange(seen_[need.source], search_) != search_) found.push_back(need.source);
     }
   }
-  return seen;
+  return false;
 }
-
-bool RegionFacts::IsUpstream(std::size_t source, std::size_t node) { return Ancestors(node)[source]; }
 
 RunCondition RegionFacts::SucceedsIf(std::size_t node) const {
   const auto& definition = region_.nodes[node];

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <map>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -23,7 +23,6 @@ class RegionFacts {
   bool HasRunAtEnd(std::size_t source, bool succeeded);
 
  private:
-  const std::vector<bool>& Ancestors(std::size_t node);
   const RunCondition& ConditionOf(std::size_t node);
   RunCondition Compute(const Node& definition) const;
   [[nodiscard]] RunCondition LiveIf(const Need& need) const;
@@ -32,7 +31,9 @@ class RegionFacts {
 
   const Region& region_;
   std::vector<bool> can_be_rejected_;  ///< approvals with a `.rejected` edge
-  std::map<std::size_t, std::vector<bool>> ancestors_;
+  /// When a search last saw each node, so that searches need not be cleared.
+  std::vector<std::uint32_t> seen_;
+  std::uint32_t search_ = 0;
   std::vector<std::optional<RunCondition>> conditions_;
 };
 
