@@ -20,6 +20,10 @@ void AppendString(std::string& out, std::string_view text) {
   for (const char c : text) {
     if (c == '"' || c == '\\') {
       out += {'\\', c};
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
     } else if (static_cast<unsigned char>(c) < 0x20) {
       out +=
           {'\\', 'u', '0', '0', kHex[static_cast<unsigned char>(c) >> 4U], kHex[static_cast<unsigned char>(c) & 15U]};

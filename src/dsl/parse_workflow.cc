@@ -52,6 +52,18 @@ std::optional<Concurrency> ReadConcurrency(Loader& loader, const DocumentNode* n
   return concurrency;
 }
 
+/// A queued run counts as running, so that a schedule with `overlap: skip` skips its slots meanwhile.
+void WarnOfQueuedSchedules(Loader& loader, const DocumentNode* triggers, const Workflow& workflow) {
+  if (loader.normalised || triggers == nullptr || !workflow.concurrency || workflow.concurrency->skip) return;
+  for (const auto* trigger : triggers->items) {
+    const auto* cron = trigger->Get("cron");
+    if (cron == nullptr || TextOf(trigger->Get("overlap")).value_or("skip") != "skip") continue;
+    loader.problems.Warning("conflict", *cron,
+                            "while a run of this schedule is queued by `concurrency`, its next slots are skipped",
+                            "write `overlap: buffer_one` here, or `policy: skip` in `concurrency`");
+  }
+}
+
 }  // namespace
 
 Value ReadSchema(Loader& loader, const DocumentNode* node) {
@@ -85,6 +97,7 @@ std::shared_ptr<Workflow> ReadWorkflow(Loader& loader, const DocumentNode& root)
   loader.default_retry = ReadRetry(root.Get("retry"));
   loader.default_timeout = DurationOf(root.Get("node_timeout"));
   workflow->triggers = ReadTriggers(loader, root.Get("triggers"));
+  WarnOfQueuedSchedules(loader, root.Get("triggers"), *workflow);
 
   auto& scope = loader.regions.emplace_back();
   if (const auto* nodes = root.Get("nodes"); nodes != nullptr && nodes->IsMap()) ReadRegion(loader, *nodes, scope);

@@ -1,0 +1,2 @@
+def main(input):
+    return {"n": 1}
