@@ -81,7 +81,8 @@ Outcome<Value> BodyValue(std::string_view content_type, std::string_view body) {
   if (IsJson(type)) {
     constexpr std::string_view kMark = "\xEF\xBB\xBF";
     auto text = ToUtf8(charset, body);
-    auto parsed = Value::Parse(std::string_view(text).substr(text.starts_with(kMark) ? kMark.size() : 0));
+    auto parsed =
+        Value::Parse(std::string_view(text).substr(text.starts_with(kMark) ? kMark.size() : 0), Value::kMaxDepth);
     if (!parsed) {
       return Failure("validation", "the answer calls itself JSON, but is not: " + parsed.error().message,
                      Value::Object({{"body", Value(BodyStart(content_type, body))}}));

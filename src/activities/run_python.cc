@@ -59,7 +59,7 @@ Outcome<Value> RunPython(const Call& call) {
   const auto& answer = script->process.result;
   if (script->process.result_too_large) return Failure("too_large", "the result is larger than 64 MB");
   if (answer.empty()) return Died(*script);
-  auto value = Value::Parse(std::string_view(answer).substr(1));
+  auto value = Value::Parse(std::string_view(answer).substr(1), Value::kMaxDepth);
   if (!value) return Exception("the result is not JSON that Weft can take: " + value.error().message, "ValueError", "");
   if (answer.front() == 'R') return *std::move(value);
   return Exception(value->Get("message").AsString(), value->Get("type").StringView(),

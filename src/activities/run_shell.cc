@@ -98,7 +98,7 @@ Outcome<Value> RunShell(const Call& call) {
       return Failure("too_large", "standard output is larger than 64 KB; `output: " + output + "` needs all of it");
     }
     if (output == "lines") return Lines(out.text);
-    auto parsed = Value::Parse(RepairUtf8(unmasked));
+    auto parsed = Value::Parse(RepairUtf8(unmasked), Value::kMaxDepth);
     if (!parsed) return Failure("shell.output", "standard output is not JSON: " + parsed.error().message);
     return *std::move(parsed);
   }

@@ -49,7 +49,7 @@ Result<Value> ReadInput(const std::string& argument) {
   if (argument == "-" || argument.front() == '@') {
     WEFT_TRY(text, ReadTextFile(argument == "-" ? argument : argument.substr(1)));
   }
-  auto value = Value::Parse(text);
+  auto value = Value::Parse(text, Value::kMaxDepth);
   if (!value) return std::unexpected(Usage("--input is not JSON: " + value.error().message));
   return value;
 }

@@ -50,13 +50,13 @@ class Value {
   }
   ~Value() { jv_free(jv_); }
 
-  /// Levels of what comes from outside and of what an expression gives; Weft's own documents, which hold such values,
-  /// may be deeper.
+  /// Levels of what comes from outside (pass it to Parse there) and of what an expression gives. Weft's own documents,
+  /// which hold such values, may be deeper.
   static constexpr int kMaxDepth = 256;
   static constexpr int kMaxDocumentDepth = 512;
 
   /// Reads one JSON text. Fails with code `validation`; depth is limited and size to `kMaxText`.
-  static Result<Value> Parse(std::string_view json, int max_depth = kMaxDepth);
+  static Result<Value> Parse(std::string_view json, int max_depth = kMaxDocumentDepth);
   static constexpr std::size_t kMaxText = std::size_t{64} * 1024 * 1024;
 
   /// Compact JSON with sorted keys: the same numbers, written the same way, give the same text. `nan` becomes null.
