@@ -103,9 +103,10 @@ void SetBody(const Value& arguments, HttpRequest& request) {
 }
 
 Result<HttpRequest> BuildRequest(const Value& arguments) {
-  WEFT_TRY(auto url, HttpUrl::Parse(arguments.Get("url").AsString()));
+  auto text = arguments.Get("url").AsString();
   ForEachPair(arguments.Get("query"),
-              [&](std::string_view name, const std::string& value) { url.AddQuery(name, value); });
+              [&](std::string_view name, const std::string& value) { text = WithQuery(std::move(text), name, value); });
+  WEFT_TRY(const auto url, HttpUrl::Parse(text));
   HttpRequest request{.url = url.Text(), .method = "GET"};
   if (arguments.Has("method")) request.method = Cased(TextOf(arguments.Get("method")), std::toupper);
   if (!IsToken(request.method) || request.method == "CONNECT") {

@@ -2,6 +2,8 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "activities/encode.h"
@@ -18,6 +20,14 @@ std::string Part(CURLU* url, CURLUPart what, unsigned flags = 0) {
 }
 
 }  // namespace
+
+std::string WithQuery(std::string url, std::string_view name, std::string_view value) {
+  const auto fragment = std::min(url.find('#'), url.size());
+  const auto query = url.find('?');
+  std::string_view separator = "?";
+  if (query < fragment) separator = query + 1 == fragment || url[fragment - 1] == '&' ? "" : "&";
+  return url.insert(fragment, std::string(separator) + PercentEncode(name) + '=' + PercentEncode(value));
+}
 
 void HttpUrl::Release::operator()(CURLU* url) const { ::curl_url_cleanup(url); }
 
@@ -42,13 +52,10 @@ Result<HttpUrl> HttpUrl::Parse(const std::string& text) {
 std::string HttpUrl::Text() const { return Part(handle_.get(), CURLUPART_URL); }
 
 std::string HttpUrl::Origin() const {
-  return Part(handle_.get(), CURLUPART_SCHEME) + "://" + Part(handle_.get(), CURLUPART_HOST) + ':' +
-         Part(handle_.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
-}
-
-void HttpUrl::AddQuery(std::string_view name, std::string_view value) {
-  const auto pair = PercentEncode(name) + '=' + PercentEncode(value);
-  ::curl_url_set(handle_.get(), CURLUPART_QUERY, pair.c_str(), CURLU_APPENDQUERY);
+  auto origin = Part(handle_.get(), CURLUPART_SCHEME) + "://" + Part(handle_.get(), CURLUPART_HOST) + ':' +
+                Part(handle_.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  std::ranges::transform(origin, origin.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
+  return origin;
 }
 
 Result<HttpUrl> HttpUrl::Resolve(const std::string& location) const {

@@ -10,6 +10,9 @@ using CURLU = struct Curl_URL;
 
 namespace weft::activities {
 
+/// `url` with `name=value` at the end of its query, both percent-encoded here.
+std::string WithQuery(std::string url, std::string_view name, std::string_view value);
+
 /// An absolute http or https URL. Problems have the code `http.url`.
 class HttpUrl {
  public:
@@ -19,8 +22,6 @@ class HttpUrl {
   /// Scheme, host and port: requests to another origin carry no credentials along.
   [[nodiscard]] std::string Origin() const;
 
-  /// Adds `name=value`, both percent-encoded here.
-  void AddQuery(std::string_view name, std::string_view value);
   /// Where a `Location` leads from here.
   [[nodiscard]] Result<HttpUrl> Resolve(const std::string& location) const;
 

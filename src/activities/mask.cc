@@ -1,6 +1,7 @@
 #include "activities/mask.h"
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "activities/encode.h"
@@ -25,6 +26,14 @@ std::string UrlSafe(std::string base64) {
   return base64;
 }
 
+/// `%2F` as `%2f`, which is as good.
+std::string LowerEscapes(std::string text) {
+  for (auto at = text.find('%'); at < text.size(); at = text.find('%', at + 1)) {
+    for (const auto digit : {at + 1, at + 2}) text[digit] = static_cast<char>(std::tolower(text[digit]));
+  }
+  return text;
+}
+
 std::string JsonEscaped(std::string_view text) {
   const auto quoted = expr::Value(text).Dump();
   return quoted.substr(1, quoted.size() - 2);
@@ -40,6 +49,7 @@ void Masker::Add(std::string_view secret) {
   if (secret.size() < kShortest) return;
   AddPattern(std::string(secret));
   AddPattern(PercentEncode(secret));
+  AddPattern(LowerEscapes(PercentEncode(secret)));
   AddPattern(JsonEscaped(secret));
   for (std::size_t offset = 0; offset < 3; ++offset) {
     for (const bool at_end : {false, true}) {

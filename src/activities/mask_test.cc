@@ -31,6 +31,7 @@ TEST(MaskTest, KnowsTheEncodings) {
   const std::string secret = "p\"a/ss w\nörd+";
   const auto masker = With(secret);
   EXPECT_EQ(masker.Mask(PercentEncode(secret)), "***");
+  EXPECT_EQ(masker.Mask("p%22a%2fss%20w%0a%c3%b6rd%2b"), "***");
   EXPECT_EQ(masker.Mask(expr::Value(secret).Dump()), "\"***\"");
   for (const auto* user : {"", "a", "ab", "abc", "abcd:"}) {
     const auto encoded = Base64(user + secret);

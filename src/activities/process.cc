@@ -163,6 +163,7 @@ class Running {
         error != 0) {
       return SpawnError("cannot start " + command_.program, error);
     }
+    started_ = StartTime(pid_);
     pidfd_ = Fd(::pidfd_open(pid_, 0));
     if (pidfd_) return {};
     const int error = errno;
@@ -230,7 +231,7 @@ class Running {
 
   void Terminate(ProcessEnd::How how) {
     end_.how = how;
-    for (const auto& member : FindTree(pid_, command_.tree_mark)) {
+    for (const auto& member : FindTree(pid_, command_.tree_mark, started_)) {
       if (member.marked) ::kill(member.pid, SIGTERM);
     }
     phase_ = Phase::kTerminating;
@@ -240,7 +241,7 @@ class Running {
   /// Ends every process there is, and those that are being started meanwhile.
   void KillRest() const {
     for (int round = 0; round < kKillRounds; ++round) {
-      const auto members = FindTree(pid_, command_.tree_mark);
+      const auto members = FindTree(pid_, command_.tree_mark, started_);
       if (members.empty()) return;
       for (const auto& member : members) ::kill(member.pid, SIGKILL);
       ::poll(nullptr, 0, static_cast<int>(kRescan.count()));
@@ -268,6 +269,7 @@ class Running {
   Fd stop_event_;
   Fd pidfd_;
   pid_t pid_ = 0;  ///< 0 once it is reaped
+  std::uint64_t started_ = 0;
   Phase phase_ = Phase::kRunning;
   std::optional<Clock::time_point> deadline_;
   ProcessEnd end_;

@@ -1,6 +1,7 @@
 #include "activities/process_tree.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -8,23 +9,56 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
-#include <cstdio>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
+
+#include "activities/fd.h"
 
 namespace weft::activities {
 namespace {
 
 std::string ReadAll(const std::string& path) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "re"), &std::fclose);
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string text;
   if (!file) return text;
   std::array<char, 4096> buffer;
-  while (const auto got = std::fread(buffer.data(), 1, buffer.size(), file.get())) text.append(buffer.data(), got);
+  for (ssize_t got = 0; (got = ::read(file.get(), buffer.data(), buffer.size())) > 0;) {
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+  }
   return text;
+}
+
+std::string Directory(pid_t pid) { return "/proc/" + std::to_string(pid); }
+
+/// What /proc/PID/stat says.
+struct Stat {
+  char state = 0;
+  pid_t parent = 0;
+  std::uint64_t started = 0;
+};
+
+std::optional<Stat> ReadStat(pid_t pid) {
+  const auto text = ReadAll(Directory(pid) + "/stat");
+  // The name between parentheses may hold anything, parentheses included.
+  const auto name_end = text.rfind(") ");
+  if (name_end == std::string::npos) return std::nullopt;
+  Stat stat;
+  constexpr int kState = 3;
+  constexpr int kParent = 4;
+  constexpr int kStarted = 22;
+  std::string_view rest = std::string_view(text).substr(name_end + 2);
+  for (int field = kState; !rest.empty() && field <= kStarted; ++field) {
+    const auto word = rest.substr(0, rest.find(' '));
+    if (field == kState && !word.empty()) stat.state = word.front();
+    if (field == kParent) std::from_chars(word.data(), word.data() + word.size(), stat.parent);
+    if (field == kStarted) std::from_chars(word.data(), word.data() + word.size(), stat.started);
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+  }
+  return stat;
 }
 
 struct Process {
@@ -32,8 +66,8 @@ struct Process {
   bool marked = false;
 };
 
-/// Every living process of the machine that we may look at.
-std::map<pid_t, Process> ListProcesses(const std::string& variable) {
+/// Every living process of the machine that began at `since` or later.
+std::map<pid_t, Process> ListProcesses(const std::string& variable, std::uint64_t since) {
   std::map<pid_t, Process> processes;
   const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), &::closedir);
   if (!proc) return processes;
@@ -41,20 +75,20 @@ std::map<pid_t, Process> ListProcesses(const std::string& variable) {
     const std::string_view name = entry->d_name;
     pid_t pid = 0;
     if (std::from_chars(name.data(), name.data() + name.size(), pid).ptr != name.data() + name.size()) continue;
-    const auto directory = "/proc/" + std::string(name);
-    const auto stat = ReadAll(directory + "/stat");
-    // The name between parentheses may hold anything, parentheses included.
-    const auto end = stat.rfind(") ");
-    if (end == std::string::npos || end + 4 > stat.size() || stat[end + 2] == 'Z') continue;
-    pid_t parent = 0;
-    std::from_chars(stat.data() + end + 4, stat.data() + stat.size(), parent);
-    const auto environment = '\0' + ReadAll(directory + "/environ");
-    processes[pid] = {.parent = parent, .marked = environment.contains(variable)};
+    const auto stat = ReadStat(pid);
+    if (!stat || stat->state == 'Z' || stat->started < since) continue;
+    const auto environment = '\0' + ReadAll(Directory(pid) + "/environ");
+    processes[pid] = {.parent = stat->parent, .marked = environment.contains(variable)};
   }
   return processes;
 }
 
 }  // namespace
+
+std::uint64_t StartTime(pid_t pid) {
+  const auto stat = ReadStat(pid);
+  return stat ? stat->started : 0;
+}
 
 std::string NewTreeMark() {
   std::uint64_t random = 0;
@@ -62,8 +96,8 @@ std::string NewTreeMark() {
   return fmt::format("{}-{:016x}", ::getpid(), random);
 }
 
-std::vector<TreeMember> FindTree(pid_t root, std::string_view mark) {
-  const auto processes = ListProcesses(fmt::format("{}{}={}{}", '\0', kTreeVariable, mark, '\0'));
+std::vector<TreeMember> FindTree(pid_t root, std::string_view mark, std::uint64_t since) {
+  const auto processes = ListProcesses(fmt::format("{}{}={}{}", '\0', kTreeVariable, mark, '\0'), since);
   std::set<pid_t> found;
   for (const auto& [pid, process] : processes) {
     if (pid == root || process.marked) found.insert(pid);

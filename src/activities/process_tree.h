@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,8 +20,12 @@ struct TreeMember {
   bool marked = false;  ///< carries the mark itself: runs the user's code
 };
 
+/// When a process began, in the kernel's ticks since boot; 0 if it is gone.
+std::uint64_t StartTime(pid_t pid);
+
 /// The living processes that carry `mark` in their environment, `root`, and the descendants of all of them. Sessions
 /// and process groups do not matter; a process escapes only by leaving both its parent and its environment behind.
-std::vector<TreeMember> FindTree(pid_t root, std::string_view mark);
+/// Processes that began before `since` (as StartTime) are none of them.
+std::vector<TreeMember> FindTree(pid_t root, std::string_view mark, std::uint64_t since);
 
 }  // namespace weft::activities

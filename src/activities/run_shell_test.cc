@@ -154,7 +154,7 @@ TEST_P(ShellTest, OutputAboveTheLimitIsTooLarge) {
 }
 
 /// Waits until nothing carries the mark that the script has printed.
-void ExpectGone(const std::string& mark) { EXPECT_THAT(FindTree(0, mark), ::testing::IsEmpty()); }
+void ExpectGone(const std::string& mark) { EXPECT_THAT(FindTree(0, mark, 0), ::testing::IsEmpty()); }
 
 TEST_P(ShellTest, BackgroundProcessesEndWithTheScriptEvenIfTheyHoldItsOutput) {
   const auto outcome = bench_.Run(

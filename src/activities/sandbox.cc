@@ -27,12 +27,11 @@ constexpr std::size_t kMaxArgument = std::size_t{128} * 1024;
 constexpr std::array<std::string_view, 8> kSystem{"/usr",   "/bin",   "/sbin",   "/lib",
                                                   "/lib32", "/lib64", "/libx32", "/nix/store"};
 
-/// What programs need of /etc to find libraries, names, hosts, certificates, the time zone and each other.
-constexpr std::array<std::string_view, 23> kEtc{
-    "alternatives", "ca-certificates", "crypto-policies", "fonts",        "gai.conf",  "host.conf",
-    "hosts",        "ld.so.cache",     "ld.so.conf",      "ld.so.conf.d", "localtime", "magic",
-    "mime.types",   "nsswitch.conf",   "os-release",      "pki/tls",      "protocols", "resolv.conf",
-    "services",     "ssl/certs",       "ssl/openssl.cnf", "terminfo",     "timezone"};
+/// What programs need of /etc to find each other, libraries, names, hosts, certificates, fonts and the time zone. Each
+/// costs some time.
+constexpr std::array<std::string_view, 13> kEtc{
+    "alternatives", "crypto-policies", "fonts",       "hosts",    "ld.so.cache", "localtime",      "nsswitch.conf",
+    "pki/tls",      "protocols",       "resolv.conf", "services", "ssl/certs",   "ssl/openssl.cnf"};
 
 /// What the machine's root may change in /proc, even from inside a user namespace that is root's. Covering it also
 /// keeps a namespace made inside from mounting another /proc.
