@@ -274,6 +274,10 @@ class YamlReader {
     if (node->style == Style::kLiteral || node->style == Style::kFolded) {
       const auto& source = document_.text_;
       for (auto at = node->begin_offset; at < source.size() && source[at] == ' '; ++at) ++node->begin.column;
+      if (!IsIndented(*node)) {
+        Problem(node->begin, {"this text is not indented more than the lines around it", "indent it by two spaces more"});
+        return false;
+      }
     }
     if (node->style != Style::kPlain || ExpectsKey()) {
       node->type = DocumentNode::Type::kString;
@@ -289,6 +293,16 @@ class YamlReader {
     if (!Place(node)) return false;
     if (event.scalar.anchor != nullptr) anchors_.insert_or_assign(std::string(TextOf(event.scalar.anchor)), node);
     return true;
+  }
+
+  /// Whether a block scalar stands deeper than what it belongs to. libfyaml takes some that do not, and then fills their
+  /// text with whatever the memory held.
+  bool IsIndented(const DocumentNode& block) const {
+    const std::string_view source = document_.text_;
+    const auto first = source.find_first_not_of(" \r\n", block.begin_offset);
+    if (open_.empty() || first == std::string_view::npos || first >= block.end_offset) return true;
+    const auto line = source.rfind('\n', first) + 1;
+    return first - line >= static_cast<std::size_t>(open_.back().node->begin.column);
   }
 
   /// Whether the tag fits the value.
