@@ -66,4 +66,27 @@ bool Runs(dsl::Kind kind) {
          kind == Kind::kSet || kind == Kind::kFail;
 }
 
+namespace {
+
+const dsl::Region* InnerOf(const dsl::Node& node) {
+  if (const auto* foreach = std::get_if<dsl::Foreach>(&node.body)) return foreach->region.get();
+  if (const auto* loop = std::get_if<dsl::Loop>(&node.body)) return loop->region.get();
+  if (const auto* group = std::get_if<dsl::Group>(&node.body)) return group->region.get();
+  return nullptr;
+}
+
+const dsl::Node* FindNotRunIn(const dsl::Region& region) {
+  for (const auto& node : region.nodes) {
+    if (!Runs(node.kind)) return &node;
+    const auto* inner = InnerOf(node);
+    const auto* found = inner == nullptr ? nullptr : FindNotRunIn(*inner);
+    if (found != nullptr) return found;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const dsl::Node* FindNotRun(const dsl::Workflow& workflow) { return FindNotRunIn(*workflow.root); }
+
 }  // namespace weft::machine
