@@ -12,6 +12,9 @@ namespace {
 
 using expr::Value;
 
+constexpr std::string_view kDuration =
+    "^([0-9]+(\\.[0-9]*)?(ms|s|m|h|d))+$|^P([0-9]+(\\.[0-9]*)?[WD])*(T([0-9]+(\\.[0-9]*)?[HMS])+)?$";
+
 Value Strings(const std::vector<std::string_view>& texts) {
   auto list = Value::EmptyArray();
   for (const auto text : texts) list.Append(Value(text));
@@ -63,17 +66,15 @@ class Builder {
         if (shape.min > 0) schema.Set("minLength", Value(1));
         return schema;
       }
-      case Form::kTextTemplate:
-      case Form::kDurationTemplate: return Type("string");
+      case Form::kTextTemplate: return Type("string");
       case Form::kName: return Pattern("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$");
       case Form::kId: return Pattern("^[a-z][a-z0-9_]{0,62}$");
       case Form::kBool: return Type("boolean");
       case Form::kInteger: return Bounded(Type("integer"), shape);
       case Form::kNumber: return Bounded(Type("number"), shape);
       case Form::kChoice: return Value::Object({{"enum", Strings(shape.choices)}});
-      case Form::kDuration:
-        return Pattern(
-            "^([0-9]+(\\.[0-9]*)?(ms|s|m|h|d))+$|^P([0-9]+(\\.[0-9]*)?[WD])*(T([0-9]+(\\.[0-9]*)?[HMS])+)?$");
+      case Form::kDuration: return Pattern(kDuration);
+      case Form::kDurationTemplate: return Pattern(std::string(kDuration) + "|\\$\\{");
       case Form::kSize:
         return Join("anyOf", {Value::Object({{"type", Value("integer")}, {"minimum", Value(0)}}),
                               Pattern("^[0-9]+(\\.[0-9]*)?([KMG]?B)?$")});
