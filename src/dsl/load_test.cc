@@ -224,6 +224,23 @@ TEST(MaybeSkipped, AJoinOnTheFirstKnowsOnlyWhatIsBeforeAll) {
   EXPECT_EQ(Said(nodes + "\"${ $nodes.a.output }\" }\n"), "7:45 maybe-skipped");
 }
 
+TEST(MaybeSkipped, ConstantConditionsAreKnown) {
+  EXPECT_EQ(Said("nodes:\n  a: { set: 1, when: true }\noutput: $nodes.a.output\n"), "");
+  EXPECT_EQ(Said("nodes:\n  a: { set: 1, when: false }\noutput: $nodes.a.output\n"), "5:9 maybe-skipped");
+}
+
+TEST(MaybeSkipped, GivesUpOnTangles) {
+  std::string text = "nodes:\n";
+  for (int i = 0; i < 1'000; ++i) {
+    const auto node = [](int k) { return "n" + std::to_string(k); };
+    std::string needs;
+    for (int k = std::max(0, i - 20); k < i; ++k) needs += (needs.empty() ? "" : ", ") + node(k);
+    text += "  " + node(i) + ": { needs: [" + needs + "], join: " + (i % 2 == 0 ? "all" : "first") +
+            ", when: .x, set: \"" + (i == 0 ? std::string("x") : "${ $nodes." + node(i - 1) + ".output }") + "\" }\n";
+  }
+  EXPECT_NE(Load(File(text)).workflow, nullptr);
+}
+
 TEST(NotUpstream, LooksOutwardsAndNeverIntoARegion) {
   const std::string nodes = R"(
 nodes:

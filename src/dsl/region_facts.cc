@@ -82,6 +82,7 @@ RunCondition RegionFacts::Compute(const Node& definition) const {
     }
   }
   if (definition.when.empty()) return condition;
+  if (const auto* constant = definition.when.AsLiteral()) return constant->Truthy() ? condition : RunCondition::Never();
   const auto node = static_cast<std::size_t>(&definition - region_.nodes.data());
   return condition.And(RunCondition::If(Chosen(node, Variable::kWhen, 1)));
 }

@@ -5,8 +5,9 @@
 namespace weft::dsl {
 namespace {
 
-constexpr std::size_t kMaxAlternatives = 48;
-constexpr std::size_t kMaxDecisions = 24;
+// Small: the work for a node grows with their squares.
+constexpr std::size_t kMaxAlternatives = 24;
+constexpr std::size_t kMaxDecisions = 12;
 
 using Conjunction = std::vector<Decision>;
 
@@ -40,6 +41,7 @@ Conjunction Without(Conjunction conjunction, const Decision& decision) {
 std::optional<Conjunction> Merge(const std::vector<Conjunction>& alternatives) {
   for (const auto& conjunction : alternatives) {
     for (const auto& decision : conjunction) {
+      if (decision.values > alternatives.size()) continue;
       auto rest = Without(conjunction, decision);
       bool all = true;
       for (std::uint32_t value = 0; all && value < decision.values; ++value) {
@@ -80,6 +82,7 @@ RunCondition RunCondition::Or(const RunCondition& other) const {
 
 RunCondition RunCondition::And(const RunCondition& other) const {
   if (!alternatives_ || !other.alternatives_) return RunCondition(std::nullopt);
+  if (alternatives_->size() * other.alternatives_->size() > 4 * kMaxAlternatives) return RunCondition(std::nullopt);
   Alternatives all;
   for (const auto& a : *alternatives_) {
     for (const auto& b : *other.alternatives_) {
