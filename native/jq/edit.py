@@ -1,7 +1,7 @@
 """Makes libjq deterministic and bounded: run in the root of its unpacked source.
 
 Each edit replaces a text that must occur exactly as often as said; another version of the source fails here.
-docs/adr/jq-budget.md tells why each group is there.
+docs/adr/0011-jq-budget.md tells why each group is there.
 """
 import re
 import sys
@@ -66,9 +66,9 @@ edit(
     ("pending = jv_mem_realloc(pending,", "pending = weft_realloc_uncounted(pending,", 3),
     ("if (!jv_is_valid(a)) break;", OVER, 7),
     # Deep or shared structures: the ways out that libjq has for what is too deep.
-    ("  if (depth > MAX_EQUAL_DEPTH) {", "  if (weft_tick(4) || depth > MAX_EQUAL_DEPTH) {"),
-    ("  if (depth > MAX_CONTAINS_DEPTH) {", "  if (weft_tick(4) || depth > MAX_CONTAINS_DEPTH) {"),
-    ("  if (depth > MAX_OBJECT_MERGE_DEPTH) {", "  if (weft_tick(4) || depth > MAX_OBJECT_MERGE_DEPTH) {"),
+    ("  if (depth > MAX_EQUAL_DEPTH) {", "  if (weft_tick(8) || depth > MAX_EQUAL_DEPTH) {"),
+    ("  if (depth > MAX_CONTAINS_DEPTH) {", "  if (weft_tick(8) || depth > MAX_CONTAINS_DEPTH) {"),
+    ("  if (depth > MAX_OBJECT_MERGE_DEPTH) {", "  if (weft_tick(8) || depth > MAX_OBJECT_MERGE_DEPTH) {"),
     # Scans.
     ("  return memcmp(stra->data, strb->data, jvp_string_length(stra)) == 0;",
      "  weft_charge_scan(jvp_string_length(stra));\n  return memcmp(stra->data, strb->data, jvp_string_length(stra)) == 0;"),
@@ -101,7 +101,7 @@ edit(
 edit(
     "jv_aux.c",
     ('#include "jv_private.h"\n', '#include "jv_private.h"\n' + BUDGET + '#include "weft_sort.h"\n'),
-    ("  if (depth > MAX_CMP_DEPTH) {", "  if (weft_tick(4) || depth > MAX_CMP_DEPTH) {"),
+    ("  if (depth > MAX_CMP_DEPTH) {", "  if (weft_tick(8) || depth > MAX_CMP_DEPTH) {"),
     ("  int minlen = lena < lenb ? lena : lenb;\n",
      "  int minlen = lena < lenb ? lena : lenb;\n  weft_charge_scan(minlen);\n"),
     ("  qsort(", "  weft_sort(", 2),
@@ -118,7 +118,7 @@ edit(
      "  while (!weft_spent() && (i = jvp_utf8_next((cstart = i), end, &c))) {\n"),
     ("static void jv_dump_term(struct dtoa_context* C, jv x, int flags, int indent, FILE* F, jv* S) {\n",
      "static void jv_dump_term(struct dtoa_context* C, jv x, int flags, int indent, FILE* F, jv* S) {\n"
-     "  if (indent > MAX_PRINT_DEPTH) weft_exhaust(WEFT_DEPTH);\n  if (weft_tick(4)) {\n    jv_free(x);\n    return;\n  }\n"),
+     "  if (indent > MAX_PRINT_DEPTH) weft_exhaust(WEFT_DEPTH);\n  if (weft_tick(8)) {\n    jv_free(x);\n    return;\n  }\n"),
 )
 edit(
     "jv_parse.c",
