@@ -9,8 +9,8 @@ namespace temporalio::internal {
 namespace {
 
 TEST(ThreadPool, RunsAsMuchAtOnceAsItHasThreads) {
-  ThreadPool pool(3, 1);
   std::latch all(3);
+  ThreadPool pool(3, 1);  // after what its work uses
   for (int i = 0; i < 3; ++i) pool.Submit([&] { all.arrive_and_wait(); });
   all.wait();
 }
@@ -37,9 +37,10 @@ TEST(ThreadPool, KeepsWorkBeyondItsThreadsForLater) {
 }
 
 TEST(ThreadPool, EndsIdleThreadsButForAFew) {
-  ThreadPool pool(8, 2);
   std::latch running(8);
   std::latch may_end(1);
+  std::latch again(4);
+  ThreadPool pool(8, 2);
   for (int i = 0; i < 8; ++i) {
     pool.Submit([&] {
       running.count_down();
@@ -51,7 +52,6 @@ TEST(ThreadPool, EndsIdleThreadsButForAFew) {
   may_end.count_down();
   while (pool.size() > 2) std::this_thread::yield();
   // Those that ended are replaced when they are needed again.
-  std::latch again(4);
   for (int i = 0; i < 4; ++i) pool.Submit([&] { again.arrive_and_wait(); });
   again.wait();
 }
