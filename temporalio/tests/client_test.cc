@@ -141,8 +141,8 @@ TEST_F(ClientTest, TheSameRequestIdIsTheSameSignal) {
   ASSERT_TRUE(client_.SignalWorkflow({options.workflow_id, ""}, signal));
   ASSERT_TRUE(client_.SignalWorkflow({options.workflow_id, ""}, signal));
   int signals = 0;
-  for (const auto& event : FetchHistory(client_, {options.workflow_id, ""})->events())
-    signals += event.has_workflow_execution_signaled_event_attributes();
+  const auto history = FetchHistory(client_, {options.workflow_id, ""}).value();
+  for (const auto& event : history.events()) signals += event.has_workflow_execution_signaled_event_attributes();
   EXPECT_EQ(signals, 1);
 }
 
@@ -208,15 +208,15 @@ TEST_F(ClientTest, ARunThatIsAskedToEndsAsCancelled) {
   const StartOptions options = Options();
   ASSERT_TRUE(client_.StartWorkflow(options));
   ASSERT_TRUE(client_.RequestCancel({options.workflow_id, ""}, "why not"));
-  EXPECT_TRUE(std::holds_alternative<Cancelled>(GetResult(client_, {options.workflow_id, ""})->how));
-  EXPECT_EQ(client_.Describe({options.workflow_id, ""})->info.status, WORKFLOW_EXECUTION_STATUS_CANCELED);
+  EXPECT_TRUE(std::holds_alternative<Cancelled>(GetResult(client_, {options.workflow_id, ""}).value().how));
+  EXPECT_EQ(client_.Describe({options.workflow_id, ""}).value().info.status, WORKFLOW_EXECUTION_STATUS_CANCELED);
 }
 
 TEST_F(ClientTest, ARunWithoutWorkerTimesOut) {
   StartOptions options = Options();
   options.run_timeout = std::chrono::seconds(1);
   ASSERT_TRUE(client_.StartWorkflow(options));
-  EXPECT_TRUE(std::holds_alternative<TimedOut>(GetResult(client_, {options.workflow_id, ""})->how));
+  EXPECT_TRUE(std::holds_alternative<TimedOut>(GetResult(client_, {options.workflow_id, ""}).value().how));
 }
 
 TEST_F(ClientTest, ResultsCanStopAtTheFirstRun) {
@@ -226,7 +226,7 @@ TEST_F(ClientTest, ResultsCanStopAtTheFirstRun) {
   const auto outcome = GetResult(client_, {options.workflow_id, first.run_id}, /*follow_runs=*/false).value();
   EXPECT_EQ(outcome.run_id, first.run_id);
   const auto& new_run_id = std::get<ContinuedAsNew>(outcome.how).new_run_id;
-  EXPECT_EQ(GetResult(client_, {options.workflow_id, new_run_id})->run_id, new_run_id);
+  EXPECT_EQ(GetResult(client_, {options.workflow_id, new_run_id}).value().run_id, new_run_id);
 }
 
 // Histories.
@@ -289,8 +289,8 @@ TEST_F(ClientTest, ListsAndCountsWhatAQueryFinds) {
   }
   ASSERT_TRUE(client_.Terminate({options.workflow_id, ""}, "over"));
   const std::string query = "WorkflowType = 'listed'";
-  const auto running = [&] { return client_.CountRuns(query + " AND ExecutionStatus = 'Running'")->total; };
-  ASSERT_TRUE(Eventually([&] { return running() == 2 && client_.CountRuns(query)->total == 3; }));
+  const auto running = [&] { return client_.CountRuns(query + " AND ExecutionStatus = 'Running'").value().total; };
+  ASSERT_TRUE(Eventually([&] { return running() == 2 && client_.CountRuns(query).value().total == 3; }));
 
   std::vector<RunInfo> runs;
   std::string token;
@@ -314,8 +314,8 @@ TEST_F(ClientTest, ListsAndCountsWhatAQueryFinds) {
 // The server.
 
 TEST_F(ClientTest, DescribesServerAndNamespace) {
-  EXPECT_NE(client_.GetSystemInfo()->version, "");
-  EXPECT_EQ(client_.DescribeNamespace()->namespace_info().name(), "default");
+  EXPECT_NE(client_.GetSystemInfo().value().version, "");
+  EXPECT_EQ(client_.DescribeNamespace().value().namespace_info().name(), "default");
   ConnectionOptions options;
   options.target = TheServer().target();
   options.namespace_name = "nowhere";

@@ -52,8 +52,8 @@ class Encryption : public ::testing::Test {
 
   /// All that the server holds of a run.
   static std::string Stored(const std::string& workflow_id) {
-    return FetchHistory(Client(TheConnection()), {workflow_id, ""})->SerializeAsString() +
-           Client(TheConnection()).Describe({workflow_id, ""})->raw.SerializeAsString();
+    return FetchHistory(TheClient(), {workflow_id, ""}).value().SerializeAsString() +
+           TheClient().Describe({workflow_id, ""}).value().raw.SerializeAsString();
   }
 
   const std::string queue_ = UniqueName("queue");
@@ -76,7 +76,7 @@ TEST_F(Encryption, TheServerSeesNothingOfASuccess) {
   const auto history = FetchHistory(client_, {options.workflow_id, ""}).value();
   EXPECT_EQ(history.events(0).workflow_execution_started_event_attributes().input().payloads(0).data(),
             "\"card-4242\"");
-  EXPECT_EQ(client_.Describe({options.workflow_id, ""})->info.memo.at("card").data(), "\"card-4242\"");
+  EXPECT_EQ(client_.Describe({options.workflow_id, ""}).value().info.memo.at("card").data(), "\"card-4242\"");
 }
 
 TEST_F(Encryption, TheServerSeesNothingOfAFailureButItsType) {
@@ -101,12 +101,12 @@ TEST_F(Encryption, SchedulesStartWhatWorkersCanRead) {
   options.trigger_immediately = true;
   const auto created = schedules.Create(options);
   ASSERT_TRUE(created) << created.error().message;
-  const auto actions = [&] { return schedules.Describe(options.schedule_id)->info.recent_actions(); };
+  const auto actions = [&] { return schedules.Describe(options.schedule_id).value().info.recent_actions(); };
   ASSERT_TRUE(Eventually([&] { return actions().size() == 1; }));
   const auto run = actions().Get(0).start_workflow_result();
   const auto outcome = GetResult(client_, {run.workflow_id(), run.run_id()}).value();
   EXPECT_EQ(std::get<Completed>(outcome.how).result.at(0).data(), "\"card-4242 charged\"");
-  const auto stored = ScheduleClient(Client(TheConnection())).Describe(options.schedule_id).value();
+  const auto stored = ScheduleClient(TheClient()).Describe(options.schedule_id).value();
   EXPECT_THAT(stored.schedule.SerializeAsString(), Not(HasSubstr(kSecret)));
   EXPECT_THAT(stored.memo.at("m").data(), Not(HasSubstr(kSecret)));
   EXPECT_TRUE(schedules.Delete(options.schedule_id));
@@ -117,7 +117,8 @@ TEST_F(Encryption, WithoutTheKeyNothingRunsAndTheReasonIsInTheHistory) {
   const StartOptions options = Options("\"card-4242\"");
   ASSERT_TRUE(foreign.StartWorkflow(options));
   const auto reason = [&]() -> std::string {
-    for (const auto& event : FetchHistory(foreign, {options.workflow_id, ""})->events())
+    const auto history = FetchHistory(foreign, {options.workflow_id, ""}).value();
+    for (const auto& event : history.events())
       if (event.has_workflow_task_failed_event_attributes())
         return event.workflow_task_failed_event_attributes().failure().message();
     return "";

@@ -31,7 +31,7 @@ class ScheduleTest : public ::testing::Test {
   }
   ~ScheduleTest() override { (void)schedules_.Delete(id_); }
 
-  std::int64_t Actions() { return schedules_.Describe(id_)->info.action_count(); }
+  std::int64_t Actions() { return schedules_.Describe(id_).value().info.action_count(); }
 
   const std::string id_ = UniqueName("schedule");
   const Client client_{TheConnection()};
@@ -57,11 +57,11 @@ TEST_F(ScheduleTest, CreatesDescribesAndDeletes) {
 TEST_F(ScheduleTest, PausesAndUnpausesWithANote) {
   ASSERT_TRUE(schedules_.Create(options_));
   ASSERT_TRUE(schedules_.Pause(id_, "Stocktaking."));
-  ASSERT_TRUE(Eventually([&] { return schedules_.Describe(id_)->schedule.state().paused(); }));
-  EXPECT_EQ(schedules_.Describe(id_)->schedule.state().notes(), "Stocktaking.");
+  ASSERT_TRUE(Eventually([&] { return schedules_.Describe(id_).value().schedule.state().paused(); }));
+  EXPECT_EQ(schedules_.Describe(id_).value().schedule.state().notes(), "Stocktaking.");
   ASSERT_TRUE(schedules_.Unpause(id_, ""));
-  ASSERT_TRUE(Eventually([&] { return !schedules_.Describe(id_)->schedule.state().paused(); }));
-  EXPECT_EQ(schedules_.Describe(id_)->schedule.state().notes(), "Unpaused");
+  ASSERT_TRUE(Eventually([&] { return !schedules_.Describe(id_).value().schedule.state().paused(); }));
+  EXPECT_EQ(schedules_.Describe(id_).value().schedule.state().notes(), "Unpaused");
 }
 
 TEST_F(ScheduleTest, TriggersEvenIfPaused) {
@@ -69,7 +69,7 @@ TEST_F(ScheduleTest, TriggersEvenIfPaused) {
   ASSERT_TRUE(schedules_.Create(options_));
   ASSERT_TRUE(schedules_.Trigger(id_));
   ASSERT_TRUE(Eventually([&] { return Actions() == 1; }));
-  const auto run = schedules_.Describe(id_)->info.recent_actions(0).start_workflow_result();
+  const auto run = schedules_.Describe(id_).value().info.recent_actions(0).start_workflow_result();
   EXPECT_TRUE(run.workflow_id().starts_with(id_ + "-run-"));
   EXPECT_EQ(client_.Describe({run.workflow_id(), run.run_id()})->info.workflow_type, "scheduled");
 }
@@ -97,21 +97,22 @@ TEST_F(ScheduleTest, AnUpdateReplacesTheSchedule) {
   description.schedule.mutable_action()->mutable_start_workflow()->mutable_workflow_type()->set_name("other");
   const auto updated = schedules_.Update(id_, description.schedule, description.conflict_token);
   ASSERT_TRUE(updated) << updated.error().message;
-  EXPECT_TRUE(Eventually(
-      [&] { return schedules_.Describe(id_)->schedule.action().start_workflow().workflow_type().name() == "other"; }));
+  EXPECT_TRUE(Eventually([&] {
+    return schedules_.Describe(id_).value().schedule.action().start_workflow().workflow_type().name() == "other";
+  }));
 }
 
 TEST_F(ScheduleTest, AnUpdateDoesNotUndoWhatItDidNotSee) {
   ASSERT_TRUE(schedules_.Create(options_));
   auto description = schedules_.Describe(id_).value();
   ASSERT_TRUE(schedules_.Pause(id_, "By hand."));
-  ASSERT_TRUE(Eventually([&] { return schedules_.Describe(id_)->schedule.state().paused(); }));
+  ASSERT_TRUE(Eventually([&] { return schedules_.Describe(id_).value().schedule.state().paused(); }));
   (void)schedules_.Update(id_, description.schedule, description.conflict_token);
   // Applied in order: once this change is there, the update before it was refused or applied.
   ASSERT_TRUE(schedules_.Pause(id_, "Again."));
-  ASSERT_TRUE(Eventually([&] { return schedules_.Describe(id_)->schedule.state().notes() == "Again."; }));
-  EXPECT_NE(schedules_.Describe(id_)->conflict_token, description.conflict_token);
-  ASSERT_TRUE(schedules_.Describe(id_)->schedule.state().paused());
+  ASSERT_TRUE(Eventually([&] { return schedules_.Describe(id_).value().schedule.state().notes() == "Again."; }));
+  EXPECT_NE(schedules_.Describe(id_).value().conflict_token, description.conflict_token);
+  ASSERT_TRUE(schedules_.Describe(id_).value().schedule.state().paused());
 }
 
 TEST_F(ScheduleTest, Lists) {
