@@ -21,7 +21,7 @@ namespace weft::activities {
 struct Attempt {
   /// The attempt is to end now; its failure has the code `cancelled`.
   std::stop_token stop;
-  /// The node's own `timeout`; its failure has the code `timeout`.
+  /// The node's own `timeout` and contract::InstallAllowance; its failure has the code `timeout`.
   std::optional<Duration> timeout;
   /// Called on the thread that runs the attempt.
   LogSink log;

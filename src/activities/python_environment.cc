@@ -18,6 +18,7 @@
 
 #include "activities/fd.h"
 #include "activities/script.h"
+#include "contract/names.h"
 
 namespace weft::activities {
 namespace {
@@ -28,7 +29,7 @@ using expr::Value;
 constexpr std::string_view kComplete = ".weft-complete";
 constexpr auto kLockPause = std::chrono::milliseconds(100);
 /// Installing compiles at worst; what takes longer hangs.
-constexpr Duration kInstallTimeout = std::chrono::minutes(30);
+constexpr Duration kInstallTimeout{contract::kInstallAllowanceMs / 2};
 
 std::string Variable(const std::string& name) {
   const char* value = std::getenv(name.c_str());  // NOLINT: nothing in the process changes its environment

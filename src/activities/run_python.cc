@@ -52,9 +52,12 @@ Outcome<Value> RunPython(const Call& call) {
   }
   // Isolated from PYTHON* variables and the working directory; no .pyc files; UTF-8; lines as soon as they are printed.
   for (const auto* word : {"-I", "-B", "-X", "utf8", "-u", "-c", kPythonRunner}) confined.arguments.emplace_back(word);
+  auto timeout = call.attempt.timeout;
+  if (const auto allowance = contract::InstallAllowance(arguments); timeout && *timeout > allowance)
+    *timeout -= allowance;
   auto work = WorkDirectory::Make(call.settings);
   if (!work) return Failure(std::move(work).error());
-  const auto script = RunScript(call, *work, std::move(confined), call.attempt.timeout, Value::kMaxText);
+  const auto script = RunScript(call, *work, std::move(confined), timeout, Value::kMaxText);
   if (!script) return std::unexpected(script.error());
   const auto& answer = script->process.result;
   if (script->process.result_too_large) return Failure("too_large", "the result is larger than 64 MB");

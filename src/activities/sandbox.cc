@@ -122,10 +122,13 @@ Result<Command> Unconfined(const WorkDirectory& work, Confined confined) {
   const auto path = EnvironmentOr("PATH", kPath);
   const auto& own = work.path();
   WEFT_TRY(command.directory, InnerDirectory(work, confined.directory, own / "work"));
-  if (!fs::is_directory(command.directory))
+  std::error_code error;
+  if (!fs::is_directory(command.directory, error)) {
     return Fail("validation", "cwd `" + confined.directory + "` does not exist");
+  }
   command.environment = {"PATH=" + path, "HOME=" + (own / "home").string(), "TMPDIR=" + (own / "tmp").string(),
-                         "LANG=C.UTF-8", fmt::format("{}={}", kTreeVariable, command.tree_mark)};
+                         "LANG=C.UTF-8"};
+  confined.environment.emplace_back(kTreeVariable, command.tree_mark);
   for (const auto& [name, value] : confined.environment) {
     std::erase_if(command.environment, [&](const auto& entry) { return entry.starts_with(name + '='); });
     command.environment.push_back(name + '=' + value);
@@ -162,9 +165,9 @@ WorkDirectory::~WorkDirectory() {
   fs::remove_all(path_, error);
   if (!error) return;
   // A script may have taken its own directories' permissions away.
-  for (auto i = fs::recursive_directory_iterator(path_, error); !error && i != fs::end(i); i.increment(error)) {
-    if (i->is_directory() && !i->is_symlink()) {
-      std::error_code ignored;
+  for (auto i = fs::recursive_directory_iterator(path_, error); i != fs::end(i); i.increment(error)) {
+    std::error_code ignored;
+    if (!i->is_symlink(ignored) && i->is_directory(ignored)) {
       fs::permissions(i->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
     }
   }
@@ -208,8 +211,8 @@ Command Sandbox::Bubblewrap(const WorkDirectory& work, Confined confined, std::s
   set("HOME", kInnerHome);
   set("TMPDIR", kInnerTemporary);
   set("LANG", "C.UTF-8");
-  set(kTreeVariable, command.tree_mark);
   for (const auto& [name, value] : confined.environment) set(name, value);
+  set(kTreeVariable, command.tree_mark);
   // As a file: arguments and environments of processes are there for others to read.
   std::string packed;
   for (const auto& option : options) (packed += option) += '\0';

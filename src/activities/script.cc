@@ -52,14 +52,14 @@ Outcome<ScriptEnd> RunScript(const Call& call, const WorkDirectory& work, Confin
                      stderr_data());
     default: break;
   }
-  // What bubblewrap says when it has made the sandbox, but cannot start the program or go to the directory in it.
-  if (script.process.status == 1 && script.err.text.starts_with("bwrap: ")) {
-    if (script.err.text.starts_with("bwrap: execvp")) {
-      return Failure("validation", "there is no program `" + program + "` in the sandbox");
-    }
-    if (script.err.text.starts_with("bwrap: Can't chdir")) {
-      return Failure("validation", "cwd does not exist in the sandbox; give a path below the working directory");
-    }
+  // What bubblewrap says when it has made the sandbox, but cannot go to the directory or start the program in it.
+  const std::string_view said = script.err.text;
+  if (script.process.status == 1 && said.starts_with("bwrap: Can't chdir")) {
+    return Failure("validation", "cwd does not exist in the sandbox; give a path below the working directory");
+  }
+  if (script.process.status == 1 && said.starts_with("bwrap: execvp")) {
+    return Failure("validation",
+                   "cannot start `" + program + "` in the sandbox" + std::string(said.substr(said.rfind(": "))));
   }
   return script;
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "contract/names.h"
+
 namespace weft::contract {
 
 using expr::Value;
@@ -58,6 +60,8 @@ Result<ActivityInput> ActivityInput::FromJson(std::string_view json) {
   }
   return input;
 }
+
+Duration InstallAllowance(const Value& args) { return Duration(args.Has("requirements") ? kInstallAllowanceMs : 0); }
 
 std::string ActivityFailure::DetailsJson() const {
   auto details = Value::EmptyObject();

@@ -20,7 +20,7 @@ namespace weft::contract {
 ///   python: { code, requirements, env, input }
 ///   http:   { url, method, query, headers, body, form, auth, success: [[200, 299]], response: true, redirects,
 ///             max_body, tls, idempotency_key }
-/// The attempt's own time-out is the task's start_to_close less kStartToCloseMarginMs.
+/// The attempt's own time-out is the task's start_to_close less kStartToCloseMarginMs and the InstallAllowance.
 struct ActivityInput {
   expr::Value args;
   std::vector<expr::SecretText> secrets;  ///< paths are inside `args`
@@ -30,6 +30,9 @@ struct ActivityInput {
   [[nodiscard]] std::string ToJson() const;
   static Result<ActivityInput> FromJson(std::string_view json);
 };
+
+/// What an attempt with such arguments may take beside the node's `timeout`: installing requirements is not counted.
+Duration InstallAllowance(const expr::Value& args);
 
 /// Why an activity failed, as the details of its ApplicationFailure (type = code, message = message):
 /// `{ "data": …, "retry_after_ms": N }`.

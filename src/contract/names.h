@@ -47,6 +47,8 @@ inline constexpr std::string_view kMemoField = "weft";
 
 /// What Temporal adds to a node's `timeout`, so that the worker's own time-out, with stderr, wins.
 inline constexpr std::int64_t kStartToCloseMarginMs = 10'000;
+/// What it adds beside that for installing Python requirements.
+inline constexpr std::int64_t kInstallAllowanceMs = 1'800'000;
 inline constexpr std::int64_t kHeartbeatTimeoutMs = 20'000;
 /// One attempt of a system activity; Temporal repeats it for as long as it takes.
 inline constexpr std::int64_t kSystemTimeoutMs = 60'000;

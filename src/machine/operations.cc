@@ -57,8 +57,10 @@ void Run::Schedule(NodeRef ref, ActivityRequest request) {
     return FailAttempt(ref, MakeError(ref, "too_large", "the node's evaluated arguments are larger than 750 KB"));
   }
   const auto operation = ++state_.last_operation;
+  auto timeout = definition.timeout;
+  if (timeout) *timeout += contract::InstallAllowance(request.input.args);
   auto command = ActivityCommand(operation, OperationId(ref.operation_path(), node.attempts), request.type,
-                                 request.queue, std::move(input), definition.timeout);
+                                 request.queue, std::move(input), timeout);
   if (definition.deadline && !command.durable) {
     const auto left = std::chrono::ceil<Duration>(node.started_at + *definition.deadline - state_.now);
     command.schedule_to_close = std::max(left, Duration(1));
@@ -175,7 +177,8 @@ void Run::ReleaseHeld() {
     ++state_.in_flight;
     commands_.push_back(std::move(state_.held.front()));
     state_.held.pop_front();
-    const auto& target = state_.operations.at(StartedBy(commands_.back()));
+    auto& target = state_.operations.at(StartedBy(commands_.back()));
+    target.since = state_.now;
     if (target.purpose != Target::Purpose::kAttempt) continue;
     if (auto* region = Find(target.region)) region->nodes[target.node].queued = false;
   }
