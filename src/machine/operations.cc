@@ -177,8 +177,7 @@ void Run::ReleaseHeld() {
     ++state_.in_flight;
     commands_.push_back(std::move(state_.held.front()));
     state_.held.pop_front();
-    auto& target = state_.operations.at(StartedBy(commands_.back()));
-    target.since = state_.now;
+    const auto& target = state_.operations.at(StartedBy(commands_.back()));
     if (target.purpose != Target::Purpose::kAttempt) continue;
     if (auto* region = Find(target.region)) region->nodes[target.node].queued = false;
   }
