@@ -13,6 +13,7 @@
 #include "cli/display.h"
 #include "cli/file.h"
 #include "cli/interrupts.h"
+#include "cli/local_system.h"
 #include "cli/node_options.h"
 #include "cli/output.h"
 #include "cli/temporal.h"
@@ -23,6 +24,7 @@
 #include "machine/machine.h"
 #include "progress/follow.h"
 #include "temporalio/client/client.h"
+#include "temporalio/client/result.h"
 #include "temporalio/converter/payload.h"
 #include "worker/host.h"
 
@@ -33,6 +35,7 @@ using expr::Value;
 
 struct Options {
   std::vector<std::string> files;
+  std::vector<std::string> events;
   std::string input;
   std::string temporal;
   std::string timeout;
@@ -67,17 +70,40 @@ Result<void> CheckInput(const dsl::Workflow& workflow, const Value& input) {
   return Fail("validation", std::move(message));
 }
 
-/// Everything that can be known before something is started.
-Result<std::pair<std::shared_ptr<const dsl::Workflow>, Value>> Prepare(const Options& options) {
-  WEFT_TRY(auto file, ReadValidWorkflow(options.files.front()));
+struct Prepared {
+  std::shared_ptr<const dsl::Workflow> workflow;
+  std::vector<std::shared_ptr<const dsl::Workflow>> others;
+  Value input;
+};
+
+/// A workflow that this version can run.
+Result<std::shared_ptr<const dsl::Workflow>> Read(const std::string& path) {
+  WEFT_TRY(auto file, ReadValidWorkflow(path));
   auto workflow = file.loaded.workflow;
   if (const auto* node = machine::FindNotRun(*workflow)) {
     return Fail("kind", "node `" + node->id + "`: nodes of kind `" + std::string(dsl::KindName(node->kind)) +
                             "` are checked, but this version does not run them yet");
   }
-  WEFT_TRY(auto input, ReadInput(options.input));
-  WEFT_TRY_VOID(CheckInput(*workflow, input));
-  return std::pair(std::move(workflow), std::move(input));
+  return workflow;
+}
+
+/// Everything that can be known before something is started.
+Result<Prepared> Prepare(const Options& options) {
+  Prepared prepared;
+  WEFT_TRY(prepared.workflow, Read(options.files.front()));
+  for (std::size_t i = 1; i < options.files.size(); ++i) {
+    WEFT_TRY(auto other, Read(options.files[i]));
+    prepared.others.push_back(std::move(other));
+  }
+  WEFT_TRY(prepared.input, ReadInput(options.input));
+  WEFT_TRY_VOID(CheckInput(*prepared.workflow, prepared.input));
+  for (const auto& event : options.events) {
+    const auto parsed = Value::Parse(event);
+    if (!parsed || !parsed->Get("type").IsString()) {
+      return std::unexpected(Usage("--event takes the JSON of a CloudEvent with a `type`, not: " + event));
+    }
+  }
+  return prepared;
 }
 
 Result<std::string> StartRun(const temporalio::Client& client, const dsl::Workflow& workflow, const Value& input,
@@ -125,6 +151,12 @@ class Ending {
   int asked_ = 0;
 };
 
+/// A run that notifies leaves that to a child of its own; the worker must not go before it has ended.
+void WaitForReport(const temporalio::Client& client, const std::string& run_id, const std::string& status) {
+  const auto reported = temporalio::GetResult(client, {"weft-notify." + run_id + "." + status, ""});
+  if (!reported && reported.error().code != temporalio::Error::Code::kNotFound) Report(reported.error().message);
+}
+
 int Finish(const Options& options, const progress::InstanceView& view) {
   if (options.json) PrintOutput(view.ToJson().DumpPretty() + "\n");
   if (view.status == "completed") {
@@ -143,7 +175,7 @@ int Refuse(const Error& error) {
 int Run(const Options& options) {
   auto prepared = Prepare(options);
   if (!prepared) return Refuse(prepared.error());
-  const auto& [workflow, input] = *prepared;
+  const auto& workflow = prepared->workflow;
   std::optional<Duration> limit;
   if (!options.timeout.empty()) {
     const auto parsed = ParseDuration(options.timeout);
@@ -166,27 +198,41 @@ int Run(const Options& options) {
   }
   const auto connection = Connect(*runtime, address);
   if (!connection) return Refuse(connection.error());
+  const temporalio::Client client(*connection);
+  const auto display = Display::ForStderr();
 
   activities::Settings settings;
   settings.sandbox = SandboxOf(options.sandbox);
   settings.code_network = true;
   settings.http_loopback = true;
-  auto host = worker::Host::Create(*connection, {{.name = std::string(contract::kWorkerQueue),
-                                                  .workflows = true,
-                                                  .activities = MakeHandlers(std::move(settings), *connection)}});
+  std::vector<worker::Queue> queues;
+  queues.push_back({.name = std::string(contract::kWorkerQueue),
+                    .workflows = true,
+                    .activities = MakeHandlers(std::move(settings), *connection)});
+  // On somebody else's Temporal its servers answer; ours would take their work.
+  LocalSystem system([&display](const std::string& text) { display->Say(text); });
+  system.Connect(client);
+  system.Deploy(*workflow);
+  for (const auto& other : prepared->others) system.Deploy(*other);
+  if (server) {
+    queues.push_back(
+        {.name = std::string(contract::kSystemQueue), .workflows = false, .activities = system.Handlers()});
+  }
+  auto host = worker::Host::Create(*connection, std::move(queues));
   if (!host) return Refuse(host.error());
   std::jthread working([&host](std::stop_token stop) {
     if (const auto ended = (*host)->Run(std::move(stop)); !ended) Report("the worker ended: " + ended.error().message);
   });
 
-  const temporalio::Client client(*connection);
   const auto id = contract::InstanceId(workflow->ns, workflow->name, "manual", NewUlid());
-  const auto run_id = StartRun(client, *workflow, input, id);
+  const auto run_id = StartRun(client, *workflow, prepared->input, id);
   if (!run_id) return Refuse(run_id.error());
   const temporalio::WorkflowRef run{id, *run_id};
   ending.Watch(client, run);
+  for (const auto& event : options.events) {
+    if (const auto published = system.Publish(event); !published) return Refuse(published.error());
+  }
 
-  const auto display = Display::ForStderr();
   const auto deadline = std::chrono::steady_clock::now() + limit.value_or(Duration(0));
   const auto view = progress::Follow(
       client, run,
@@ -199,6 +245,7 @@ int Run(const Options& options) {
              if (const auto asked = client.RequestCancel(run, "--timeout"); !asked) display->Say(asked.error().message);
            },
        .trouble = [&](const std::string& message) { display->Say("Temporal does not answer: " + message); }});
+  if (view) WaitForReport(client, *run_id, view->status);
   working.request_stop();
   working.join();
   return view ? Finish(options, *view) : Refuse(view.error());
@@ -211,9 +258,15 @@ void AddRun(CLI::App& app, Action& action) {
   CLI::App* verb = AddVerb(app, "run", "Run one workflow to its end and show it live.",
                            "weft run workflow.yaml\n"
                            "weft run workflow.yaml --input '{\"orderId\":\"8841\"}'\n"
-                           "weft run workflow.yaml --input @order.json --json > instance.json");
-  verb->add_option("FILE", options->files, "Workflow file; - is standard input")->required();
+                           "weft run workflow.yaml --input @order.json --json > instance.json\n"
+                           "weft run order.yaml ship.yaml --event '{\"type\":\"paid\",\"subject\":\"8841\"}'");
+  verb->add_option("FILE", options->files,
+                   "Workflow file; - is standard input. Further files are for nodes of kind workflow")
+      ->required();
   verb->add_option("--input", options->input, "The run's input: JSON, @FILE, or - for standard input");
+  verb->add_option("--event", options->events,
+                   "A CloudEvent (JSON) that is published once the run has started; repeatable")
+      ->allow_extra_args(false);
   verb->add_flag("--json", options->json, "Print the whole instance document instead of the output");
   verb->add_option("--timeout", options->timeout, "Cancel the run after so long (30s, 5m)");
   verb->add_option("--temporal", options->temporal,

@@ -94,8 +94,7 @@ std::string Cut(const std::string& text, int columns) {
 
 class Lines final : public Display {
  public:
-  void Show(const InstanceView& view) override {
-    if (view.id.empty()) return;
+  void Draw(const InstanceView& view) override {
     const auto now = Now();
     std::string out;
     if (std::exchange(status_, view.status) != view.status) {
@@ -111,7 +110,7 @@ class Lines final : public Display {
     }
     PrintError(out);
   }
-  void Say(const std::string& text) override { Report(text); }
+  void Interrupt(const std::string& text) override { Report(text); }
 
  private:
   std::string status_;
@@ -120,8 +119,7 @@ class Lines final : public Display {
 
 class Tree final : public Display {
  public:
-  void Show(const InstanceView& view) override {
-    if (view.id.empty()) return;
+  void Draw(const InstanceView& view) override {
     const auto now = Now();
     const int width = TerminalWidth(STDERR_FILENO);
     std::vector<std::string> lines;
@@ -136,9 +134,9 @@ class Tree final : public Display {
       });
       if (lines.size() > room) lines.resize(room);
     }
-    Draw(lines);
+    Print(lines);
   }
-  void Say(const std::string& text) override {
+  void Interrupt(const std::string& text) override {
     drawn_ = 0;
     Report(text);
   }
@@ -157,7 +155,7 @@ class Tree final : public Display {
     return indent + Paint(look.icon, look.colour, true) + " " + text;
   }
 
-  void Draw(const std::vector<std::string>& lines) {
+  void Print(const std::vector<std::string>& lines) {
     std::string out;
     if (drawn_ > 0) out += "\x1b[" + std::to_string(drawn_) + "A";
     for (const auto& line : lines) out += "\r\x1b[K" + line + "\n";
@@ -217,6 +215,16 @@ std::string DescribeFailure(const InstanceView& view) {
   if (cause.IsObject())
     text += "\n  caused by " + cause.Get("code").AsString() + ": " + cause.Get("message").AsString();
   return text;
+}
+
+void Display::Show(const InstanceView& view) {
+  const std::scoped_lock lock(mutex_);
+  if (!view.id.empty()) Draw(view);
+}
+
+void Display::Say(const std::string& text) {
+  const std::scoped_lock lock(mutex_);
+  Interrupt(text);
 }
 
 std::unique_ptr<Display> Display::ForStderr() {

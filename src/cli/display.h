@@ -2,21 +2,30 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "progress/view.h"
 
 namespace weft::cli {
 
-/// Shows a run while it goes on, on stderr: on a terminal a tree that is drawn again, elsewhere a line per change.
+/// Shows a run while it goes on, on stderr: on a terminal a tree that is drawn again, elsewhere a line per change. Any
+/// thread.
 class Display {
  public:
   virtual ~Display() = default;
-  virtual void Show(const progress::InstanceView& view) = 0;
+  void Show(const progress::InstanceView& view);
   /// A line for people between two views.
-  virtual void Say(const std::string& text) = 0;
+  void Say(const std::string& text);
 
   static std::unique_ptr<Display> ForStderr();
+
+ protected:
+  virtual void Draw(const progress::InstanceView& view) = 0;
+  virtual void Interrupt(const std::string& text) = 0;
+
+ private:
+  std::mutex mutex_;
 };
 
 /// A node's state in words: `retrying: attempt 2 of 5 in 3s: connection refused`.

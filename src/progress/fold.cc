@@ -80,8 +80,8 @@ Result<void> Fold::FeedJob(const HistoryEvent& event) {
       const auto& started = event.workflow_execution_started_event_attributes();
       if (!started.workflow_id().empty()) workflow_id_ = started.workflow_id();
       now_ = last_event_time_;
-      WEFT_TRY(auto first, MakeStarted(started.input().payloads(), workflow_id_, last_event_time_,
-                                       started.search_attributes(), definitions_));
+      WEFT_TRY(auto first, MakeStarted(started.input().payloads(), workflow_id_, started.first_execution_run_id(),
+                                       last_event_time_, started.search_attributes(), definitions_));
       jobs_.push_back({kRankStart, std::move(first)});
       return {};
     }

@@ -80,7 +80,7 @@ Result<std::shared_ptr<const dsl::Workflow>> Definitions::Get(std::string_view n
 }
 
 Result<machine::Started> MakeStarted(const google::protobuf::RepeatedPtrField<api::common::v1::Payload>& arguments,
-                                     std::string workflow_id, Timestamp started_at,
+                                     std::string workflow_id, std::string first_run_id, Timestamp started_at,
                                      const api::common::v1::SearchAttributes& search_attributes,
                                      Definitions& definitions) {
   if (arguments.size() < 3) {
@@ -110,7 +110,8 @@ Result<machine::Started> MakeStarted(const google::protobuf::RepeatedPtrField<ap
                           .input = std::move(input),
                           .instance_id = std::move(workflow_id),
                           .started_at = started_at,
-                          .scheduled_at = scheduled_at};
+                          .scheduled_at = scheduled_at,
+                          .run_id = std::move(first_run_id)};
 }
 
 }  // namespace weft::progress

@@ -55,7 +55,7 @@ class Definitions {
 /// The run's first event. `arguments` are the start input, the normalised definition and the run's input
 /// (contract/start.h). Fails with code `semantics` when a newer worker is needed, `validation` when they are damaged.
 Result<machine::Started> MakeStarted(const google::protobuf::RepeatedPtrField<api::common::v1::Payload>& arguments,
-                                     std::string workflow_id, Timestamp started_at,
+                                     std::string workflow_id, std::string first_run_id, Timestamp started_at,
                                      const api::common::v1::SearchAttributes& search_attributes,
                                      Definitions& definitions);
 

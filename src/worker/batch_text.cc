@@ -18,7 +18,7 @@ std::string Of(const machine::Event& event) {
   return std::visit(
       Overloaded{
           [](const machine::Started& e) {
-            return "started " + e.instance_id + " " + FormatTimestamp(e.started_at) + " " +
+            return "started " + e.instance_id + " " + e.run_id + " " + FormatTimestamp(e.started_at) + " " +
                    FormatTimestamp(e.scheduled_at) + " " + e.start.ToJson() + " " + e.input.Dump() + " " +
                    e.workflow->digest;
           },

@@ -23,6 +23,8 @@ void SetSummary(const std::string& summary, WorkflowCommand& out) {
   if (!summary.empty()) *out.mutable_user_metadata()->mutable_summary() = JsonPayload(Quoted(summary));
 }
 
+constexpr std::chrono::seconds kLongestSystemPause{30};
+
 void OfActivity(const machine::ScheduleActivity& command, std::uint32_t number, WorkflowCommand& out) {
   auto& activity = *out.mutable_schedule_activity();
   activity.set_seq(number);
@@ -33,8 +35,10 @@ void OfActivity(const machine::ScheduleActivity& command, std::uint32_t number, 
   *activity.mutable_start_to_close_timeout() = ToDuration(command.start_to_close);
   if (command.schedule_to_close) *activity.mutable_schedule_to_close_timeout() = ToDuration(*command.schedule_to_close);
   if (command.heartbeat) *activity.mutable_heartbeat_timeout() = ToDuration(*command.heartbeat);
-  // Retries are the machine's; a cancelled activity is awaited.
-  activity.mutable_retry_policy()->set_maximum_attempts(1);
+  // Retries of nodes are the machine's; what servers do is repeated by Temporal until one has done it.
+  auto& retry = *activity.mutable_retry_policy();
+  retry.set_maximum_attempts(command.durable ? 0 : 1);
+  if (command.durable) *retry.mutable_maximum_interval() = ToDuration(kLongestSystemPause);
   activity.set_cancellation_type(coresdk::workflow_commands::WAIT_CANCELLATION_COMPLETED);
   SetSummary(command.id, out);
 }

@@ -84,9 +84,9 @@ Result<void> RunWorkflow::AddJob(const WorkflowActivationJob& job, machine::Batc
     case WorkflowActivationJob::kInitializeWorkflow: {
       const auto& start = job.initialize_workflow();
       workflow_type_ = start.workflow_type();
-      WEFT_TRY(auto started,
-               progress::MakeStarted(start.arguments(), start.workflow_id(), progress::FromProto(start.start_time()),
-                                     start.search_attributes(), *definitions_));
+      WEFT_TRY(auto started, progress::MakeStarted(
+                                 start.arguments(), start.workflow_id(), start.first_execution_run_id(),
+                                 progress::FromProto(start.start_time()), start.search_attributes(), *definitions_));
       batch.events.emplace_back(std::move(started));
       return {};
     }

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "dsl/definition.h"
+#include "expr/value.h"
+#include "temporalio/activity/activity.h"
+#include "temporalio/client/client.h"
+
+namespace weft::cli {
+
+/// What runs ask of a server (the queue `weft-system`), answered in this process for `weft run`: events between the
+/// runs of one command, definitions from the files that were named, notifications as lines. Any thread.
+class LocalSystem {
+ public:
+  /// `say` shows a line to a person.
+  explicit LocalSystem(std::function<void(const std::string&)> say) : say_(std::move(say)) {}
+
+  /// A definition that nodes of kind `workflow` may name; its texts are copied.
+  void Deploy(const dsl::Workflow& workflow);
+
+  /// To be called before any run starts.
+  void Connect(const temporalio::Client& client) { client_ = std::make_shared<temporalio::Client>(client); }
+
+  /// Stores an event and sends it to all that wait for it. `json` is a CloudEvent; `id`, `source` and `specversion` are
+  /// filled in where they are missing. Fails with code `validation` when it is none.
+  Result<void> Publish(std::string_view json);
+
+  /// The activities of the system queue. They use this object.
+  std::map<std::string, temporalio::ActivityHandler> Handlers();
+
+ private:
+  struct Event {
+    std::string type, source, key, json;
+  };
+  struct Subscription {
+    temporalio::WorkflowRef run;
+    std::vector<std::string> types;
+    std::string source, key;
+    bool has_key = false;
+  };
+
+  static bool Fits(const Subscription& subscription, const Event& event);
+  void Send(const Subscription& subscription, const std::string& id, const Event& event) const;
+  Result<std::string> Subscribe(const temporalio::ActivityInfo& info, const expr::Value& args);
+  Result<std::string> Unsubscribe(const temporalio::ActivityInfo& info, const expr::Value& args);
+  Result<std::string> Emit(const expr::Value& args);
+  Result<std::string> Notify(const expr::Value& args);
+  Result<std::string> ResolveWorkflow(const expr::Value& args);
+
+  std::function<void(const std::string&)> say_;
+  std::shared_ptr<temporalio::Client> client_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> definitions_;     ///< normalised, by `namespace.name`
+  std::vector<Event> events_;                          ///< all of this command, oldest first
+  std::map<std::string, Subscription> subscriptions_;  ///< by run id and subscription
+};
+
+}  // namespace weft::cli
