@@ -14,7 +14,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s#]+)(?:#[^)]*)?\)")
 HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 # How sources name the code of an error, and of a problem in a file.
-ERROR_CODE = re.compile(r'\b(?:Fail|Error)[({]\s*"([a-z][a-z0-9_.-]*)"')
+ERROR_CODE = re.compile(r'(?:\b(?:Fail|Error)[({]\s*|\b\w*Error\([^"()]*, |\.code = |\breturn \{)"([a-z][a-z0-9_.-]*)"')
 
 
 def pages(root):
