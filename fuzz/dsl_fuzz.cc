@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "base/utf8.h"
 #include "dsl/graph.h"
 #include "dsl/load.h"
 
@@ -22,7 +23,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(reinterpret_cast<const char*>(data), size);
   const auto loaded = Load(text);
   Expect((loaded.workflow == nullptr) == HasErrors(loaded.diagnostics), "errors say whether there is a workflow");
-  FormatDiagnostics("workflow.yaml", text, loaded.diagnostics);
+  const auto report = FormatDiagnostics("workflow.yaml", text, loaded.diagnostics);
+  Expect(!weft::FindInvalidUtf8(report), "the report is text");
+  Expect(report.find('\x1b') == std::string::npos, "the report holds no escape sequences");
+  for (const auto& d : loaded.diagnostics)
+    Expect(d.begin <= d.end && d.begin.column > 0, "a place begins before it ends");
   if (const auto written = LoadNormalised(text)) {
     const auto again = LoadNormalised((*written)->normalised);
     Expect(again.has_value() && (*again)->normalised == (*written)->normalised, "the normalised form is one");
@@ -31,6 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   GraphJson(*loaded.workflow);
   GraphMermaid(*loaded.workflow);
   GraphDot(*loaded.workflow);
+  Expect(!weft::FindInvalidUtf8(loaded.workflow->normalised), "the normalised form is text");
   const auto again = LoadNormalised(loaded.workflow->normalised);
   Expect(again.has_value(), "the normalised form loads");
   Expect((*again)->normalised == loaded.workflow->normalised, "it gives the same text");
