@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <array>
@@ -273,6 +274,11 @@ Result<HttpResponse> HttpClient::Send(HttpRequest request, const std::stop_token
 }
 
 void HttpClient::Loop(const std::stop_token& stop) {
+  // OpenSSL writes to connections that the other side has closed.
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::vector<Exchange*> running;
   const auto end = [&](Exchange& exchange, CURLcode code) {
     ::curl_multi_remove_handle(multi_->handle, exchange.easy());

@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
@@ -131,6 +132,11 @@ class HttpServer {
   }
 
   void Accept() {
+    // OpenSSL writes to clients that have gone; the threads of connections inherit this.
+    sigset_t signals;
+    ::sigemptyset(&signals);
+    ::sigaddset(&signals, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     while (Wait(listener_.get())) {
       Fd connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
       ++accepted_;
