@@ -208,7 +208,9 @@ int Run(const Options& options) {
   std::vector<worker::Queue> queues;
   queues.push_back({.name = std::string(contract::kWorkerQueue),
                     .workflows = true,
-                    .activities = MakeHandlers(std::move(settings), *connection)});
+                    .activities = MakeHandlers(
+                        std::move(settings), *connection,
+                        [&display](const std::string& node, std::string_view line) { display->ShowLog(node, line); })});
   // On somebody else's Temporal its servers answer; ours would take their work.
   LocalSystem system([&display](const std::string& text) { display->Say(text); });
   system.Connect(client);

@@ -110,7 +110,7 @@ class Lines final : public Display {
     }
     PrintError(out);
   }
-  void Interrupt(const std::string& text) override { Report(text); }
+  void Insert(const std::string& line) override { PrintError(line + "\n"); }
 
  private:
   std::string status_;
@@ -134,11 +134,11 @@ class Tree final : public Display {
       });
       if (lines.size() > room) lines.resize(room);
     }
-    Print(lines);
+    Print(std::move(lines));
   }
-  void Interrupt(const std::string& text) override {
-    drawn_ = 0;
-    Report(text);
+  void Insert(const std::string& line) override {
+    PrintError(Erase() + line + "\n");
+    Print(std::vector<std::string>(lines_));
   }
 
  private:
@@ -155,15 +155,22 @@ class Tree final : public Display {
     return indent + Paint(look.icon, look.colour, true) + " " + text;
   }
 
-  void Print(const std::vector<std::string>& lines) {
+  std::string Erase() {
+    const auto drawn = std::exchange(drawn_, 0);
+    return drawn == 0 ? std::string() : "\x1b[" + std::to_string(drawn) + "A\r\x1b[J";
+  }
+
+  void Print(std::vector<std::string> lines) {
     std::string out;
     if (drawn_ > 0) out += "\x1b[" + std::to_string(drawn_) + "A";
     for (const auto& line : lines) out += "\r\x1b[K" + line + "\n";
     out += "\x1b[J";
     drawn_ = lines.size();
+    lines_ = std::move(lines);
     PrintError(out);
   }
 
+  std::vector<std::string> lines_;
   std::size_t drawn_ = 0;
 };
 
@@ -224,7 +231,12 @@ void Display::Show(const InstanceView& view) {
 
 void Display::Say(const std::string& text) {
   const std::scoped_lock lock(mutex_);
-  Interrupt(text);
+  Insert("weft: " + text);
+}
+
+void Display::ShowLog(const std::string& node, std::string_view line) {
+  const std::scoped_lock lock(mutex_);
+  Insert("  " + node + " | " + std::string(line));
 }
 
 std::unique_ptr<Display> Display::ForStderr() {

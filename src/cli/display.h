@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "progress/view.h"
 
@@ -17,12 +18,14 @@ class Display {
   void Show(const progress::InstanceView& view);
   /// A line for people between two views.
   void Say(const std::string& text);
+  /// A line that a node wrote.
+  void ShowLog(const std::string& node, std::string_view line);
 
   static std::unique_ptr<Display> ForStderr();
 
  protected:
   virtual void Draw(const progress::InstanceView& view) = 0;
-  virtual void Interrupt(const std::string& text) = 0;
+  virtual void Insert(const std::string& line) = 0;
 
  private:
   std::mutex mutex_;

@@ -20,9 +20,14 @@ activities::Settings::Sandbox SandboxOf(const std::string& value) {
 }
 
 std::map<std::string, temporalio::ActivityHandler> MakeHandlers(
-    activities::Settings settings, const std::shared_ptr<temporalio::Connection>& connection) {
+    activities::Settings settings, const std::shared_ptr<temporalio::Connection>& connection,
+    std::function<void(const std::string& node, std::string_view line)> log) {
   activities::HandlerOptions options;
   options.answers = activities::AnswersOf(connection);
+  if (log) {
+    options.log = [log = std::move(log)](const temporalio::ActivityInfo& info, activities::Stream,
+                                         std::string_view line) { log(info.activity_id, line); };
+  }
   return activities::MakeHandlers(
       std::make_shared<activities::Activities>(std::move(settings), activities::LocalSecrets()), std::move(options));
 }

@@ -2,9 +2,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "activities/settings.h"
 #include "temporalio/activity/activity.h"
@@ -18,7 +20,9 @@ void AddSandboxOption(CLI::App& verb, std::string& value);
 activities::Settings::Sandbox SandboxOf(const std::string& value);
 
 /// The handlers of the kinds that act, with secrets of this machine. They give up when Temporal cannot be reached.
+/// `log` gets what nodes write, by path and attempt; from any thread.
 std::map<std::string, temporalio::ActivityHandler> MakeHandlers(
-    activities::Settings settings, const std::shared_ptr<temporalio::Connection>& connection);
+    activities::Settings settings, const std::shared_ptr<temporalio::Connection>& connection,
+    std::function<void(const std::string& node, std::string_view line)> log = {});
 
 }  // namespace weft::cli
