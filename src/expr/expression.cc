@@ -6,6 +6,7 @@
 #include "expr/builtins.h"
 #include "expr/path.h"
 #include "expr/program.h"
+#include "expr/syntax_problem.h"
 
 extern "C" {
 #include <weft_parse.h>
@@ -183,8 +184,7 @@ std::expected<Expression, ParseProblem> Expression::Parse(std::string_view text,
   if (errors != 0) {
     const auto offset = std::min(static_cast<std::size_t>(std::max(start, 0)), text.size());
     const auto length = static_cast<std::size_t>(std::max(end - start, 1));
-    auto what = Clean(message.data());
-    return std::unexpected(ParseProblem{what.empty() ? "not a jq expression" : std::move(what), {}, offset, length});
+    return std::unexpected(ExplainSyntax(text, offset, length, Clean(message.data())));
   }
   if (imports != 0) return std::unexpected(ParseProblem{"the expression gives no value, or loads a module", {}, 0, 1});
   if (listing.problem) return std::unexpected(*std::move(listing.problem));
