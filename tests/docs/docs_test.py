@@ -34,7 +34,7 @@ class Documentation(unittest.TestCase):
             found += 1
             with self.subTest(page=str(page), line=line):
                 result = subprocess.run([os.environ["WEFT"], "validate", "--json", "-"], input=yaml, capture_output=True,
-                                        text=True, check=False)
+                                        text=True, check=False, cwd=(REPOSITORY / page).parent)
                 diagnostics = json.loads(result.stdout)["files"][0]["diagnostics"]
                 self.assertEqual([code] if code else [], sorted({d["code"] for d in diagnostics}), diagnostics)
         self.assertGreater(found, 80)
