@@ -19,4 +19,6 @@ class Stock(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-HTTPServer(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 18741), Stock).serve_forever()
+server = HTTPServer(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 18741), Stock)
+print(f"listening on 127.0.0.1:{server.server_port}", flush=True)
+server.serve_forever()
