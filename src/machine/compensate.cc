@@ -80,6 +80,8 @@ std::vector<Compensation>::iterator Run::FindCompensation(std::uint64_t completi
   return std::ranges::lower_bound(state_.compensations, completion, {}, &Compensation::completion);
 }
 
+bool Run::PaysFor(const RegionState& region, const Compensation& owed) { return IsInside(owed.region, region.address); }
+
 // The run pays what is owed when it ends badly, a group for an attempt of it that failed; all others leave it to them.
 bool Run::PaysCompensations(const RegionState& region) {
   if (state_.cancelled_twice) return false;
@@ -114,6 +116,7 @@ void Run::CompensateNext(RegionState& region) {
 
 void Run::BeginCompensation(Compensation& owed, const RegionAddress& payer) {
   owed.operation = ++state_.last_operation;
+  owed.wake_at = {};
   owed.child.clear();
   ++owed.attempts;
   state_.operations.emplace(
@@ -160,6 +163,7 @@ void Run::CompensationEnded(const Target& target, const Failure* failure) {
     if (own && used < retry.attempts && IsRetryable(timed_out ? "timeout" : failure->code, details.data, retry)) {
       const auto seed = OperationId(state_.instance_id + '/' + CompensationPath(*owed), owed->attempts);
       const auto delay = std::max(RetryDelay(retry, used, seed), Duration(details.retry_after_ms));
+      owed->wake_at = state_.now + delay;
       owed->operation = StartTimer(
           {.purpose = Target::Purpose::kCompensationRetry, .region = region->address, .compensation = owed->completion},
           delay, OperationId(CompensationPath(*owed), owed->attempts + 1));
@@ -180,6 +184,7 @@ void Run::RecordCompensation(std::vector<Compensation>::iterator owed, const Fai
       node.error = MakeError({home, owed->node}, "compensation", "the compensation failed: " + failure->message);
       node.error->attempt = owed->attempts;
       node.error->cause = Value::Object({{"code", Value(failure->code)}, {"message", Value(failure->message)}});
+      Changed({home, owed->node});
     }
   }
   state_.state_size -= owed->input.size();
@@ -188,7 +193,8 @@ void Run::RecordCompensation(std::vector<Compensation>::iterator owed, const Fai
 
 void Run::CancelCompensations(const RegionState& region) {
   for (auto& owed : state_.compensations) {
-    if (owed.operation == 0 || !IsInside(owed.region, region.address)) continue;
+    if (owed.operation == 0 || owed.cancel_requested || !IsInside(owed.region, region.address)) continue;
+    owed.cancel_requested = true;
     const auto& target = state_.operations.at(owed.operation);
     auto* payer = Find(target.region);
     if (target.purpose == Target::Purpose::kCompensationRetry) {

@@ -114,6 +114,7 @@ void Run::BeginAttempt(NodeRef ref) {
   auto& node = ref.state();
   node.attempt_at = state_.now;
   node.wake_at = {};
+  if (node.timeout_timer != 0) CancelTimer(node.timeout_timer);
   node.timing_out = false;
   node.child.clear();
   ++node.attempts;
@@ -131,6 +132,7 @@ void Run::ArmTimeout(NodeRef ref) {
     limit = limit ? std::min(*limit, left) : left;
   }
   if (!limit) return;
+  node.timeout_at = state_.now + *limit;
   node.timeout_timer =
       StartTimer({.purpose = Target::Purpose::kTimeout, .region = ref.region->address, .node = ref.node}, *limit,
                  OperationId(ref.operation_path(), node.attempts) + " time-out");
@@ -139,6 +141,7 @@ void Run::ArmTimeout(NodeRef ref) {
 void Run::AttemptTimedOut(NodeRef ref) {
   auto& node = ref.state();
   node.timeout_timer = 0;
+  node.timeout_at = {};
   if (node.cancel_requested) return;
   auto error =
       MakeError(ref, std::string(TimeoutCodeOf(ref.definition().kind)), "not finished within the node's `timeout`");

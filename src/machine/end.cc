@@ -84,13 +84,7 @@ void Run::RegionSucceeded(RegionState& region) {
     state_.output = *std::move(output);
     return RegionSettled(region);
   }
-  region.failure = NodeError{.code = output.error().code,
-                             .message = "the run's `output`: " + output.error().message,
-                             .node = {},
-                             .attempt = 0,
-                             .retryable = false,
-                             .cause = {},
-                             .data = {}};
+  region.failure = ErrorOf({output.error().code, "the run's `output`: " + output.error().message});
   StopRegion(region);
 }
 
@@ -106,36 +100,6 @@ void Run::RegionSettled(RegionState& region) {
   IterationEnded(*this, container, key, std::move(end));
   // Its region may have nothing else to wait for.
   state_.dirty_regions.insert(outer);
-}
-
-void Run::FinishRun() {
-  const auto& failure = state_.root.failure;
-  if (state_.cancelled) {
-    state_.status = RunStatus::kCancelled;
-    state_.ended_at = state_.now;
-    commands_.emplace_back(CancelRun{});
-  } else if (state_.timed_out) {
-    CloseFailed(RunStatus::kTimedOut, NodeError{.code = "timeout",
-                                                .message = "the run did not end within its `timeout`",
-                                                .node = {},
-                                                .attempt = 0,
-                                                .retryable = false,
-                                                .cause = {},
-                                                .data = {}});
-  } else if (failure) {
-    CloseFailed(RunStatus::kFailed, *failure);
-  } else {
-    state_.status = RunStatus::kCompleted;
-    state_.ended_at = state_.now;
-    commands_.emplace_back(CompleteRun{state_.output.Dump()});
-  }
-}
-
-void Run::CloseFailed(RunStatus status, NodeError error) {
-  state_.status = status;
-  state_.ended_at = state_.now;
-  commands_.emplace_back(FailRun{error.code, error.message, error.ToValue().Dump()});
-  state_.error = std::move(error);
 }
 
 }  // namespace weft::machine

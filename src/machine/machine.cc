@@ -1,5 +1,7 @@
 #include "machine/machine.h"
 
+#include <utility>
+
 #include "machine/node_activity.h"
 #include "machine/node_region.h"
 #include "machine/node_wait.h"
@@ -10,10 +12,11 @@ namespace weft::machine {
 struct Machine::Impl {
   RunState state;
   std::vector<std::string> notices;
+  Observer observer;
 };
 
 Machine::Machine() : impl_(std::make_unique<Impl>()) {}
-Machine::Machine(const Machine& other) : impl_(std::make_unique<Impl>(*other.impl_)) {}
+Machine::Machine(const Machine& other) : impl_(std::make_unique<Impl>(*other.impl_)) { impl_->observer = nullptr; }
 Machine::Machine(Machine&&) noexcept = default;
 Machine& Machine::operator=(Machine other) noexcept {
   impl_.swap(other.impl_);
@@ -23,9 +26,10 @@ Machine::~Machine() = default;
 
 std::vector<Command> Machine::Apply(const Batch& batch) {
   impl_->notices.clear();
-  return Run(impl_->state, impl_->notices).Apply(batch);
+  return Run(impl_->state, impl_->notices, impl_->observer).Apply(batch);
 }
 
+void Machine::Observe(Observer observer) { impl_->observer = std::move(observer); }
 const RunState& Machine::state() const { return impl_->state; }
 const std::vector<std::string>& Machine::notices() const { return impl_->notices; }
 
@@ -61,24 +65,27 @@ std::string_view TimeoutCodeOf(dsl::Kind kind) {
 }
 
 bool Runs(dsl::Kind kind) {
-  using dsl::Kind;
-  return kind == Kind::kShell || kind == Kind::kPython || kind == Kind::kHttp || kind == Kind::kSwitch ||
-         kind == Kind::kSet || kind == Kind::kFail;
+  switch (kind) {
+    case dsl::Kind::kShell:
+    case dsl::Kind::kPython:
+    case dsl::Kind::kHttp:
+    case dsl::Kind::kSwitch:
+    case dsl::Kind::kSet:
+    case dsl::Kind::kFail:
+    case dsl::Kind::kForeach:
+    case dsl::Kind::kLoop:
+    case dsl::Kind::kGroup:
+    case dsl::Kind::kWait: return true;
+    default: return false;
+  }
 }
 
 namespace {
 
-const dsl::Region* InnerOf(const dsl::Node& node) {
-  if (const auto* foreach = std::get_if<dsl::Foreach>(&node.body)) return foreach->region.get();
-  if (const auto* loop = std::get_if<dsl::Loop>(&node.body)) return loop->region.get();
-  if (const auto* group = std::get_if<dsl::Group>(&node.body)) return group->region.get();
-  return nullptr;
-}
-
 const dsl::Node* FindNotRunIn(const dsl::Region& region) {
   for (const auto& node : region.nodes) {
     if (!Runs(node.kind)) return &node;
-    const auto* inner = InnerOf(node);
+    const auto* inner = InnerRegionOf(node);
     const auto* found = inner == nullptr ? nullptr : FindNotRunIn(*inner);
     if (found != nullptr) return found;
   }

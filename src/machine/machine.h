@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +18,10 @@ bool Runs(dsl::Kind kind);
 /// The first node, nested ones included, of a kind that this version does not run; null if there is none. A definition
 /// with such nodes is refused before it starts.
 const dsl::Node* FindNotRun(const dsl::Workflow& workflow);
+
+/// Told of every change of a node's status during Apply, also in regions that are entered and dropped within it. The
+/// node's state is complete but for its times. Must not change the machine.
+using Observer = std::function<void(const RegionState& region, std::uint32_t node)>;
 
 /// The interpreter: a pure state machine. Given the same batches it gives the same commands, on every machine, in
 /// every process and for ever (for one value of `semantics`). It reads no clock, random source, environment or file,
@@ -35,6 +41,9 @@ class Machine {
 
   /// Applies all events, then drives once.
   std::vector<Command> Apply(const Batch& batch);
+
+  /// Not part of the state; copies have none.
+  void Observe(Observer observer);
 
   [[nodiscard]] const RunState& state() const;
 

@@ -17,22 +17,30 @@ bool TakesRejection(NodeRef ref) {
   });
 }
 
-}  // namespace
-
-void StartApproval(Run& run, NodeRef ref) {
+Result<Value> ApprovalSubscription(Run& run, NodeRef ref) {
   const auto& definition = std::get<dsl::Approval>(ref.definition().body);
-  auto& node = ref.state();
+  const auto& node = ref.state();
   auto subscription = Value::Object({{"kind", Value("approval")}, {"attempt", Value(node.attempts)}});
   for (const auto& [name, part] :
        {std::pair{"title", &definition.title}, std::pair{"assignees", &definition.assignees}}) {
     if (part->empty()) continue;
-    auto value = run.Evaluate(*part, ref, node.input);
-    if (!value) return run.FailAttempt(ref, value.error());
-    subscription.Set(name, *std::move(value));
+    WEFT_TRY(auto value, run.Evaluate(*part, ref, node.input));
+    subscription.Set(name, std::move(value));
   }
   if (!definition.form.IsNull()) subscription.Set("form", definition.form);
+  return subscription;
+}
+
+}  // namespace
+
+Result<Value> SubscriptionOf(Run& run, NodeRef ref) {
+  if (ref.definition().kind == dsl::Kind::kApproval) return ApprovalSubscription(run, ref);
+  return EventSubscription(ref);
+}
+
+void StartApproval(Run& run, NodeRef ref) {
   run.BeginWait(ref, {});
-  run.Subscribe(ref, std::move(subscription));
+  run.Subscribe(ref);
 }
 
 void Answer(Run& run, NodeRef ref, std::string_view decision, const Value& answer) {

@@ -54,6 +54,22 @@ Value NamesOf(const expr::Template& match, const expr::Scope& names) {
 
 }  // namespace
 
+Value EventSubscription(NodeRef ref) {
+  const auto& definition = std::get<dsl::Event>(ref.definition().body);
+  const auto& wait = **ref.state().wait;
+  auto types = Value::EmptyArray();
+  for (const auto& type : definition.types) types.Append(Value(type));
+  auto subscription =
+      Value::Object({{"kind", Value("event")}, {"types", std::move(types)}, {"taker", Value(wait.taker)}});
+  if (wait.key) subscription.Set("key", Value(*wait.key));
+  if (!definition.source.empty()) subscription.Set("source", Value(definition.source));
+  if (const auto* match = definition.match.AsExpression()) {
+    subscription.Set("match", Value(match->text()));
+    subscription.Set("names", NamesOf(definition.match, wait.names));
+  }
+  return subscription;
+}
+
 void StartEvent(Run& run, NodeRef ref) {
   const auto& definition = std::get<dsl::Event>(ref.definition().body);
   auto& node = ref.state();
@@ -68,23 +84,12 @@ void StartEvent(Run& run, NodeRef ref) {
     wait.key = key->IsString() ? key->AsString() : key->Dump();
   }
   if (!definition.match.empty()) wait.names = run.ScopeOf(definition.match, ref, {});
-  auto subscription = Value::Object({{"kind", Value("event")}});
-  auto types = Value::EmptyArray();
-  for (const auto& type : definition.types) types.Append(Value(type));
-  subscription.Set("types", std::move(types));
-  subscription.Set("taker", Value(wait.taker));
-  if (wait.key) subscription.Set("key", Value(*wait.key));
-  if (!definition.source.empty()) subscription.Set("source", Value(definition.source));
-  if (const auto* match = definition.match.AsExpression()) {
-    subscription.Set("match", Value(match->text()));
-    subscription.Set("names", NamesOf(definition.match, wait.names));
-  }
   run.BeginWait(ref, std::move(wait));
   for (const auto& event : run.state().events) {
     run.Offer(ref, event);
     if (!node.wait) return;
   }
-  run.Subscribe(ref, std::move(subscription));
+  run.Subscribe(ref);
 }
 
 }  // namespace weft::machine

@@ -12,10 +12,7 @@ void StartIterations(Run& run, NodeRef ref) {
   auto& iterations = **node.iterations;
   const auto concurrency = static_cast<std::size_t>(std::get<dsl::Foreach>(ref.definition().body).concurrency);
   while (iterations.next < iterations.outputs.size() && node.children.size() < concurrency) {
-    const auto key = iterations.next++;
-    const auto item = iterations.list.At(key);
-    run.EnterChild(
-        ref, {.key = key, .dot = item, .item = item, .index = Value(static_cast<std::int64_t>(key)), .previous = {}});
+    run.EnterChild(ref, iterations.next++);
   }
 }
 
@@ -30,7 +27,9 @@ void StartForeach(Run& run, NodeRef ref) {
     return run.FailAttempt(ref, Run::MakeError(ref, "too_large", "`foreach` takes at most 10,000 items"));
   if (list->size() == 0) return run.Succeed(ref, Value::EmptyArray());
   node.iterations.emplace();
-  (*node.iterations)->list = *list;
+  if (const auto kept = run.KeepList(ref, *list); !kept) {
+    return run.EndContainer(ref, Run::MakeError(ref, kept.error().code, kept.error().message));
+  }
   (*node.iterations)->outputs.resize(list->size());
   StartIterations(run, ref);
 }

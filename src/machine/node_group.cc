@@ -5,12 +5,7 @@ namespace weft::machine {
 void StartGroup(Run& run, NodeRef ref) {
   auto& node = ref.state();
   node.iterations.emplace();
-  run.EnterChild(ref, {.key = static_cast<std::uint32_t>(node.attempts),
-                       .numbered = false,
-                       .dot = node.input,
-                       .item = {},
-                       .index = {},
-                       .previous = {}});
+  run.EnterChild(ref, static_cast<std::uint32_t>(node.attempts));
 }
 
 void GroupEnded(Run& run, NodeRef ref, RegionEnd end) {

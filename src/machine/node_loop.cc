@@ -7,15 +7,7 @@ using expr::Value;
 
 const dsl::Loop& LoopOf(NodeRef ref) { return std::get<dsl::Loop>(ref.definition().body); }
 
-void EnterIteration(Run& run, NodeRef ref) {
-  auto& iterations = **ref.state().iterations;
-  const auto key = iterations.next++;
-  run.EnterChild(ref, {.key = key,
-                       .dot = iterations.last,
-                       .item = {},
-                       .index = Value(static_cast<std::int64_t>(key)),
-                       .previous = key == 0 ? Value() : iterations.last});
-}
+void EnterIteration(Run& run, NodeRef ref) { run.EnterChild(ref, (*ref.state().iterations)->next++); }
 
 void SucceedWithLast(Run& run, NodeRef ref) {
   auto last = (*ref.state().iterations)->last;

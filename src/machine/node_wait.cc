@@ -4,6 +4,9 @@ namespace weft::machine {
 
 namespace {
 
+/// A wait that shows in the list of instances.
+constexpr Duration kLong{60'000};
+
 /// When the wait is over.
 Result<Timestamp> EndOf(Run& run, NodeRef ref) {
   const auto& wait = std::get<dsl::Wait>(ref.definition().body);
@@ -24,7 +27,13 @@ void StartWait(Run& run, NodeRef ref) {
   const auto end = EndOf(run, ref);
   if (!end) return run.FailAttempt(ref, end.error());
   if (*end <= run.now()) return run.Succeed(ref, ref.state().input);
+  if (*end - run.now() >= kLong) run.WriteMemo();
   run.WaitFor(ref, *end);
+}
+
+void WaitEnded(Run& run, NodeRef ref) {
+  if (run.now() - ref.state().attempt_at >= kLong) run.WriteMemo();
+  run.Succeed(ref, ref.state().input);
 }
 
 }  // namespace weft::machine

@@ -6,8 +6,14 @@
 namespace weft::machine {
 
 void StartWait(Run& run, NodeRef ref);
+/// The time has come.
+void WaitEnded(Run& run, NodeRef ref);
 void StartEvent(Run& run, NodeRef ref);
 void StartApproval(Run& run, NodeRef ref);
+
+/// The arguments of the activity that tells the servers what is waited for, without its id.
+Result<expr::Value> SubscriptionOf(Run& run, NodeRef ref);
+expr::Value EventSubscription(NodeRef ref);
 
 /// A valid answer for the approval that waits here: by a person, for this attempt.
 void Answer(Run& run, NodeRef ref, std::string_view decision, const expr::Value& answer);

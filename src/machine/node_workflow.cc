@@ -59,7 +59,7 @@ NodeError ChildError(NodeRef ref, const Failure& failure) {
   const auto& name = std::get<dsl::WorkflowCall>(ref.definition().body).name;
   auto error = Run::MakeError(ref, "workflow.failed", "the workflow `" + name + "` failed: " + failure.message);
   const auto details = Value::Parse(failure.details);
-  error.cause = details && details->IsObject()
+  error.cause = details && details->Has("code")
                     ? *details
                     : Value::Object({{"code", Value(failure.code)}, {"message", Value(failure.message)}});
   return error;

@@ -177,7 +177,8 @@ void Run::ReleaseHeld() {
     ++state_.in_flight;
     commands_.push_back(std::move(state_.held.front()));
     state_.held.pop_front();
-    const auto& target = state_.operations.at(StartedBy(commands_.back()));
+    auto& target = state_.operations.at(StartedBy(commands_.back()));
+    target.since = state_.now;
     if (target.purpose != Target::Purpose::kAttempt) continue;
     if (auto* region = Find(target.region)) region->nodes[target.node].queued = false;
   }

@@ -9,8 +9,6 @@ namespace weft::machine {
 
 using expr::Value;
 
-namespace {
-
 const dsl::Region* InnerRegionOf(const dsl::Node& definition) {
   if (const auto* foreach = std::get_if<dsl::Foreach>(&definition.body)) return foreach->region.get();
   if (const auto* loop = std::get_if<dsl::Loop>(&definition.body)) return loop->region.get();
@@ -18,27 +16,39 @@ const dsl::Region* InnerRegionOf(const dsl::Node& definition) {
   return nullptr;
 }
 
-}  // namespace
-
-void Run::EnterChild(NodeRef ref, RegionEntry entry) {
-  budget_ -= kStepsPerNode;
-  auto& node = ref.state();
+// What an inner region sees and how its nodes are named follows from its container, also after it was carried over.
+void Run::Furnish(NodeRef ref, std::uint32_t key, RegionState& child) {
+  const auto& node = ref.state();
   const auto& outer = *ref.region;
-  auto& child = *node.children[entry.key];
-  const auto segment = entry.numbered ? std::to_string(entry.key) + '/' : std::string();
-  child.definition = InnerRegionOf(ref.definition());
+  const auto& definition = ref.definition();
+  const auto segment = definition.kind == dsl::Kind::kGroup ? std::string() : std::to_string(key) + '/';
+  child.definition = InnerRegionOf(definition);
   child.address = outer.address;
-  child.address.emplace_back(ref.node, entry.key);
+  child.address.emplace_back(ref.node, key);
   child.path = ref.path() + '/' + segment;
   child.operation_path =
       (node.attempts > 1 ? OperationId(ref.operation_path(), node.attempts) : ref.operation_path()) + '/' + segment;
-  child.dot = std::move(entry.dot);
-  child.item = entry.item.value_or(outer.item);
-  child.index = entry.index.value_or(outer.index);
-  child.previous = entry.previous.value_or(outer.previous);
+  child.dot = node.input;
+  child.item = outer.item;
+  child.index = outer.index;
+  child.previous = outer.previous;
   child.aliases = outer.aliases;
-  if (const auto* foreach = std::get_if<dsl::Foreach>(&ref.definition().body))
+  const auto& iterations = **node.iterations;
+  if (definition.kind == dsl::Kind::kGroup) return;
+  child.index = Value(static_cast<std::int64_t>(key));
+  if (const auto* foreach = std::get_if<dsl::Foreach>(&definition.body)) {
+    child.dot = child.item = iterations.list.At(key);
     child.aliases.emplace_back(foreach->as, child.item);
+  } else {
+    child.dot = iterations.last;
+    child.previous = key == 0 ? Value() : iterations.last;
+  }
+}
+
+void Run::EnterChild(NodeRef ref, std::uint32_t key) {
+  budget_ -= kStepsPerNode;
+  auto& child = *ref.state().children[key];
+  Furnish(ref, key, child);
   EnterRegion(child);
 }
 
@@ -74,6 +84,17 @@ Result<Value> Run::EvaluateInLoop(const expr::Template& expression, NodeRef ref,
   return expression.Evaluate(scope);
 }
 
+Result<void> Run::KeepList(NodeRef ref, const Value& list) {
+  auto& iterations = **ref.state().iterations;
+  const auto size = expr::SizeBound(list, contract::kMaxState);
+  if (state_.state_size + size > contract::kMaxState)
+    return Fail("too_large", "the list and the outputs of this run are larger than 1 MB together");
+  state_.state_size += size;
+  iterations.list_bytes = size;
+  iterations.list = list;
+  return {};
+}
+
 Result<void> Run::KeepIteration(NodeRef ref, const Value& output) {
   auto& iterations = **ref.state().iterations;
   const auto size = expr::SizeBound(output, contract::kMaxOutput) + 1;
@@ -95,6 +116,7 @@ void Run::ForgetIterations(NodeRef ref) {
 void Run::ReleaseIterations(NodeRef ref) {
   if (!ref.state().iterations) return;
   ForgetIterations(ref);
+  state_.state_size -= (*ref.state().iterations)->list_bytes;
   ref.state().iterations.reset();
 }
 

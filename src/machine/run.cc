@@ -3,8 +3,6 @@
 #include <algorithm>
 
 #include "contract/names.h"
-#include "dsl/input_schema.h"
-#include "expr/size.h"
 #include "machine/node_region.h"
 #include "machine/node_wait.h"
 #include "machine/node_workflow.h"
@@ -25,55 +23,17 @@ std::vector<Command> Run::Apply(const Batch& batch) {
   }
   Drive();
   if (state_.status == RunStatus::kRunning) {
-    ReleaseHeld();
+    const bool holds_back = HoldsBack(batch);
+    if (holds_back && state_.in_flight == 0 && ContinueAsNew(batch)) return std::move(commands_);
+    if (!holds_back || state_.in_flight == 0) ReleaseHeld();
     if (memo_due_ || (commands_.empty() && !batch.events.empty())) commands_.emplace_back(UpsertMemo{MemoJson()});
   }
   return std::move(commands_);
 }
 
-Result<void> Run::CheckInput() const {
-  if (expr::SizeBound(state_.input, contract::kMaxInput) > contract::kMaxInput) {
-    return Fail("too_large", "the run's input is larger than 512 KB");
-  }
-  const auto& schema = state_.workflow->input_schema;
-  if (schema.IsNull()) return {};
-  WEFT_TRY(const auto compiled, dsl::InputSchema::Compile(schema));
-  const auto violations = compiled.Validate(state_.input);
-  if (violations.empty()) return {};
-  std::string message = "the run's input does not fit the workflow's `input` schema:";
-  for (const auto& violation : violations) {
-    message += ' ' + (violation.path.empty() ? std::string() : violation.path + ": ") + violation.message + ';';
-  }
-  message.pop_back();
-  return Fail("validation", std::move(message));
-}
-
-void Run::On(const Started& event) {
-  state_.workflow = event.workflow;
-  state_.start = event.start;
-  state_.instance_id = event.instance_id;
-  state_.input = event.input;
-  state_.started_at = event.started_at;
-  state_.scheduled_at = event.scheduled_at;
-  state_.root.definition = event.workflow->root.get();
-  state_.root.dot = event.input;
-  EnterRegion(state_.root);
-  // Whoever started the run may not have been able to check its input (schedules, parents).
-  if (const auto checked = CheckInput(); !checked) {
-    return CloseFailed(RunStatus::kFailed, NodeError{.code = checked.error().code,
-                                                     .message = checked.error().message,
-                                                     .node = {},
-                                                     .attempt = 0,
-                                                     .retryable = false,
-                                                     .cause = {},
-                                                     .data = {}});
-  }
-  if (event.workflow->timeout)
-    StartTimer({.purpose = Target::Purpose::kRunTimeout}, *event.workflow->timeout, "timeout of the run");
-}
-
 void Run::On(const CancelRequested& /*event*/) {
   auto& root = state_.root;
+  if (root.phase == RegionState::Phase::kSettled) return Notice("ignored a request to cancel: the run is closing");
   if (!state_.cancelling) {
     state_.cancelling = true;
     state_.cancelled = !root.failure && !root.stopping;
@@ -90,6 +50,7 @@ void Run::On(const TimerFired& event) {
   if (!target) return;
   switch (target->purpose) {
     case Purpose::kMore: state_.more_timer = 0; return;
+    case Purpose::kPatience: state_.patience_timer = 0; return;
     case Purpose::kRunTimeout:
       if (state_.root.failure || state_.root.stopping) return;
       state_.timed_out = true;
@@ -106,7 +67,7 @@ void Run::On(const TimerFired& event) {
   ref.state().wake_at = {};
   SetStatus(ref, NodeStatus::kRunning);
   if (ref.definition().kind == dsl::Kind::kLoop) return LoopDelayEnded(*this, ref);
-  Succeed(ref, ref.state().input);
+  WaitEnded(*this, ref);
 }
 
 void Run::On(const ActivityCompleted& event) {
@@ -121,6 +82,8 @@ void Run::On(const ActivityCompleted& event) {
       if (target->unsubscribe) Unsubscribe(target->subscription);
       return;
     case Purpose::kUnsubscribe: return;
+    case Purpose::kAcquire: return Acquired(event.result);
+    case Purpose::kRelease: return GoOnClosing();
     default: break;
   }
   const NodeRef ref{Find(target->region), target->node};
@@ -149,6 +112,11 @@ void Run::On(const ActivityFailed& event) {
   --state_.in_flight;
   switch (target->purpose) {
     case Purpose::kCompensation: return CompensationEnded(*target, &event.failure);
+    case Purpose::kAcquire:
+      state_.queued = false;
+      if (state_.root.stopping || state_.ending) return;
+      return CloseFailed(RunStatus::kFailed, ErrorOf({event.failure.code, event.failure.message}));
+    case Purpose::kRelease: return GoOnClosing();
     case Purpose::kUnsubscribe: return Notice("an unsubscription failed: " + event.failure.message);
     case Purpose::kSubscribe:
       if (target->unsubscribe) return Notice("a subscription failed: " + event.failure.message);
@@ -156,7 +124,11 @@ void Run::On(const ActivityFailed& event) {
     default: break;
   }
   const NodeRef ref{Find(target->region), target->node};
-  if (target->purpose == Purpose::kSubscribe) (*ref.state().wait)->subscription.clear();
+  if (target->purpose == Purpose::kSubscribe) {
+    const auto kind = event.failure.kind;
+    if (kind == Failure::Kind::kTimeout || kind == Failure::Kind::kWorkerLost) return Subscribe(ref);
+    (*ref.state().wait)->subscription.clear();
+  }
   ref.state().operation = 0;
   AttemptFailed(ref, event.failure);
 }
@@ -211,6 +183,7 @@ void Run::WorkerLost(NodeRef ref) {
 void Run::On(const ChildStarted& event) {
   const auto found = state_.operations.find(event.operation);
   if (found == state_.operations.end()) return Notice("ignored the late start of a child");
+  if (found->second.purpose == Target::Purpose::kNotification) return Reported(event.operation);
   if (found->second.purpose != Target::Purpose::kAttempt) return;
   const NodeRef ref{Find(found->second.region), found->second.node};
   auto& node = ref.state();
@@ -236,6 +209,11 @@ void Run::On(const ChildCompleted& event) {
 
 void Run::On(const ChildFailed& event) {
   DropCancel(event.operation);
+  const auto reported = state_.operations.find(event.operation);
+  if (reported != state_.operations.end() && reported->second.purpose == Target::Purpose::kNotification) {
+    Notice("the end of the run is reported by another: " + event.failure.message);
+    return Reported(event.operation);
+  }
   const auto target = TakeTarget(event.operation, "failure of a child");
   if (!target) return;
   --state_.in_flight;

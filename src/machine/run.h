@@ -6,6 +6,7 @@
 
 #include "contract/activity.h"
 #include "machine/command.h"
+#include "machine/machine.h"
 #include "machine/state.h"
 
 namespace weft::machine {
@@ -35,21 +36,14 @@ struct RegionEnd {
   expr::Value output;
 };
 
-/// What an inner region's execution sees that its container gives it.
-struct RegionEntry {
-  std::uint32_t key = 0;  ///< iteration or attempt
-  bool numbered = true;   ///< the key is part of its nodes' paths
-  expr::Value dot;
-  std::optional<expr::Value> item, index, previous;  ///< unset: as outside
-};
-
 /// One Apply of the machine: the events of a batch, then one drive, giving commands. Lives as long as the call; all
 /// that lasts is in the RunState. Split by theme: run.cc (events), operations.cc (commands, the bounds of a run),
 /// drive.cc (which node starts), failure.cc (which failures are handled), end.cc (how regions and the run end),
 /// settle.cc (how a node ends), compensate.cc, output.cc, scope.cc (what expressions see), node_<kind>.cc.
 class Run {
  public:
-  Run(RunState& state, std::vector<std::string>& notices) : state_(state), notices_(notices) {}
+  Run(RunState& state, std::vector<std::string>& notices, const Observer& observer)
+      : state_(state), notices_(notices), observer_(observer) {}
 
   std::vector<Command> Apply(const Batch& batch);
 
@@ -71,13 +65,16 @@ class Run {
 
   // --- for the kinds with inner regions ---
 
-  void EnterChild(NodeRef ref, RegionEntry entry);
+  /// Begins an iteration or attempt; what it sees follows from the container's state.
+  void EnterChild(NodeRef ref, std::uint32_t key);
   /// Ends the attempt as soon as nothing runs in it any more; `failure` says why unless something did before.
   void EndContainer(NodeRef ref, std::optional<NodeError> failure = {});
   /// As Evaluate, as the iteration `index` sees it.
   Result<expr::Value> EvaluateInLoop(const expr::Template& expression, NodeRef ref, const expr::Value& dot,
                                      std::uint32_t index);
-  /// Takes `bytes` more of the run's state for what an iteration gave.
+  /// What a foreach goes over becomes part of the run's state.
+  Result<void> KeepList(NodeRef ref, const expr::Value& list);
+  /// The output of an iteration becomes part of the run's state.
   Result<void> KeepIteration(NodeRef ref, const expr::Value& output);
   /// What was kept of the attempt's iterations is not needed any more.
   void ForgetIterations(NodeRef ref);
@@ -85,9 +82,8 @@ class Run {
 
   // --- for the kinds that wait for signals ---
 
-  /// Begins a wait; `subscription` are the arguments of its activity, without its id.
   void BeginWait(NodeRef ref, Wait wait);
-  void Subscribe(NodeRef ref, expr::Value subscription);
+  void Subscribe(NodeRef ref);
   /// Whether the wait took the event.
   bool Offer(NodeRef ref, const BufferedEvent& event);
   void EndWait(NodeRef ref);
@@ -122,8 +118,13 @@ class Run {
   void AttemptCompleted(NodeRef ref, const std::string& result);
   void AttemptFailed(NodeRef ref, const Failure& failure);
   void WorkerLost(NodeRef ref);
-  Result<void> CheckInput() const;
   [[nodiscard]] std::string MemoJson() const;
+
+  // start.cc
+  Result<bool> EvaluateTrigger();
+  Result<void> CheckInput() const;
+  void Acquire();
+  void Acquired(const std::string& result);
 
   // operations.cc
   std::optional<Target> TakeTarget(Operation operation, std::string_view what);
@@ -134,6 +135,23 @@ class Run {
   [[nodiscard]] bool IsHeld(Operation operation) const;
   void DropCancel(Operation operation);
   void ReleaseHeld();
+
+  // continue.cc
+  [[nodiscard]] bool HoldsBack(const Batch& batch);
+  bool ContinueAsNew(const Batch& batch);
+  Result<void> Resume();
+  void ResumeRegion(RegionState& region);
+  void ResumeNode(NodeRef ref);
+
+  // close.cc
+  void FinishRun();
+  void CloseFailed(RunStatus status, NodeError error);
+  [[nodiscard]] static NodeError ErrorOf(const Error& error);
+  void EndAs(RunStatus status);
+  void GoOnClosing();
+  bool Report();
+  void Reported(Operation operation);
+  void Close();
 
   // drive.cc
   void EnterRegion(RegionState& region);
@@ -162,12 +180,14 @@ class Run {
   void RegionSucceeded(RegionState& region);
   void RegionSettled(RegionState& region);
   void DropRegion(NodeRef ref, std::uint32_t key);
-  void FinishRun();
-  void CloseFailed(RunStatus status, NodeError error);
+  static void Furnish(NodeRef ref, std::uint32_t key, RegionState& child);
 
   // settle.cc
   [[nodiscard]] bool MayGoOn(NodeRef ref) const;
   void SetStatus(NodeRef ref, NodeStatus status);
+  void Changed(NodeRef ref) const {
+    if (observer_) observer_(*ref.region, ref.node);
+  }
   void Skip(NodeRef ref, SkipReason reason);
   void SettleSucceeded(NodeRef ref, expr::Value output);
   void SettleFailed(NodeRef ref, NodeError error, bool timed_out);
@@ -186,6 +206,7 @@ class Run {
   Result<std::string> CompensationInput(NodeRef ref, const dsl::Node& body);
   void ReplaceInner(NodeRef ref);
   [[nodiscard]] bool PaysCompensations(const RegionState& region);
+  [[nodiscard]] static bool PaysFor(const RegionState& region, const Compensation& owed);
   void CompensateNext(RegionState& region);
   void BeginCompensation(Compensation& owed, const RegionAddress& payer);
   void CompensationStep(const Target& target, const std::string& result);
@@ -202,6 +223,7 @@ class Run {
 
   RunState& state_;
   std::vector<std::string>& notices_;
+  const Observer& observer_;
   std::vector<Command> commands_;
   /// What this drive may still spend, in steps of expressions, before it goes on from a timer: a workflow task has to
   /// end within seconds.
@@ -220,6 +242,9 @@ std::string OperationId(const std::string& path, int attempt);
 
 /// Whether the kind's work is an activity whose time-outs Temporal keeps; the machine keeps those of the others.
 bool HasTaskTimeouts(dsl::Kind kind);
+
+/// Of a foreach, loop or group; else null.
+const dsl::Region* InnerRegionOf(const dsl::Node& definition);
 
 /// What a container does when an execution of its inner region has ended.
 void IterationEnded(Run& run, NodeRef ref, std::uint32_t key, RegionEnd end);

@@ -62,6 +62,7 @@ void Run::FailAttempt(NodeRef ref, NodeError error, bool timed_out, Duration ret
   node.wake_at = state_.now + delay;
   SetStatus(ref, NodeStatus::kRetrying);
   if (node.timeout_timer != 0) CancelTimer(node.timeout_timer);
+  node.timeout_at = {};
   const auto summary = OperationId(ref.operation_path(), node.attempts + 1);
   node.operation =
       StartTimer({.purpose = Target::Purpose::kRetry, .region = ref.region->address, .node = ref.node}, delay, summary);
@@ -146,11 +147,13 @@ void Run::SetStatus(NodeRef ref, NodeStatus status) {
   --state_.counts[static_cast<std::size_t>(node.status)];
   ++state_.counts[static_cast<std::size_t>(status)];
   node.status = status;
+  Changed(ref);
 }
 
 void Run::Settle(NodeRef ref, NodeStatus status) {
   auto& node = ref.state();
   if (node.timeout_timer != 0) CancelTimer(node.timeout_timer);
+  node.timeout_at = {};
   ReleaseIterations(ref);
   EndWait(ref);
   SetStatus(ref, status);

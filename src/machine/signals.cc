@@ -101,14 +101,18 @@ bool Run::Offer(NodeRef ref, const BufferedEvent& buffered) {
   }
   taken.push_back(buffered.hash);
   if (taken.size() > kMaxTaken) taken.pop_front();
-  wait.bytes += expr::SizeBound(event.Get("data"), contract::kMaxOutput);
-  if (wait.bytes > contract::kMaxOutput) {
-    FailAttempt(ref, MakeError(ref, "too_large", "the events' data are larger than 256 KB together"));
+  const auto bytes = expr::SizeBound(event.Get("data"), contract::kMaxOutput);
+  wait.bytes += bytes;
+  state_.state_size += bytes;
+  if (wait.bytes > contract::kMaxOutput || state_.state_size > contract::kMaxState) {
+    FailAttempt(ref,
+                MakeError(ref, "too_large", "the events' data are larger than 256 KB, or this run's state than 1 MB"));
     return true;
   }
   wait.received.push_back(event.Get("data"));
   if (wait.received.size() < static_cast<std::size_t>(definition.count)) return true;
   auto result = definition.counted ? Value::Array(std::move(wait.received)) : wait.received.front();
+  EndWait(ref);
   Succeed(ref, std::move(result));
   return true;
 }
@@ -135,16 +139,18 @@ void Run::BeginWait(NodeRef ref, Wait wait) {
   memo_due_ = true;
 }
 
-void Run::Subscribe(NodeRef ref, Value subscription) {
+void Run::Subscribe(NodeRef ref) {
   auto& wait = **ref.state().wait;
+  auto subscription = SubscriptionOf(*this, ref);
+  if (!subscription) return FailAttempt(ref, subscription.error());
   wait.subscription = OperationId(ref.operation_path(), ref.state().attempts);
-  subscription.Set("id", Value(wait.subscription));
-  subscription.Set("node", Value(ref.path()));
+  subscription->Set("id", Value(wait.subscription));
+  subscription->Set("node", Value(ref.path()));
   ScheduleSystem({.purpose = Target::Purpose::kSubscribe,
                   .region = ref.region->address,
                   .node = ref.node,
                   .subscription = wait.subscription},
-                 contract::kSubscribeActivity, wait.subscription, std::move(subscription));
+                 contract::kSubscribeActivity, wait.subscription, *std::move(subscription));
 }
 
 void Run::EndWait(NodeRef ref) {
@@ -152,6 +158,7 @@ void Run::EndWait(NodeRef ref) {
   if (!node.wait) return;
   const auto subscription = (*node.wait)->subscription;
   state_.waits.erase((*node.wait)->order);
+  state_.state_size -= (*node.wait)->bytes;
   node.wait.reset();
   memo_due_ = true;
   if (subscription.empty()) return;
@@ -167,8 +174,9 @@ void Run::EndWait(NodeRef ref) {
 }
 
 void Run::Unsubscribe(const std::string& subscription) {
-  ScheduleSystem({.purpose = Target::Purpose::kUnsubscribe}, contract::kUnsubscribeActivity,
-                 subscription + ":unsubscribe", Value::Object({{"id", Value(subscription)}}));
+  ScheduleSystem({.purpose = Target::Purpose::kUnsubscribe, .subscription = subscription},
+                 contract::kUnsubscribeActivity, subscription + ":unsubscribe",
+                 Value::Object({{"id", Value(subscription)}}));
 }
 
 void Run::ScheduleSystem(Target target, std::string_view type, std::string id, Value args) {

@@ -41,6 +41,7 @@ std::string_view StatusName(RunStatus status) {
     case RunStatus::kTimedOut: return "timed_out";
     case RunStatus::kCancelled: return "cancelled";
     case RunStatus::kContinued: return "running";
+    case RunStatus::kNotTriggered: return "not_triggered";
   }
   return "running";
 }

@@ -94,7 +94,9 @@ struct Compensation {
   Duration timeout{};
   int attempts = 0;
   int lost_workers = 0;
-  Operation operation = 0;  ///< the activity, or the timer before the next attempt; 0: none
+  Timestamp wake_at{};      ///< while the next attempt waits: when it begins
+  Operation operation = 0;  ///< the activity or child, or the timer before the next attempt; 0: none
+  bool cancel_requested = false;
 };
 
 /// What a foreach, loop or group keeps of its present attempt.
@@ -106,6 +108,7 @@ struct Iterations {
   std::uint32_t succeeded = 0;
   std::uint32_t failed = 0;
   std::size_t bytes = 0;             ///< of the outputs kept here, part of RunState::state_size
+  std::size_t list_bytes = 0;        ///< of the list, likewise
   std::optional<NodeError> failure;  ///< why the attempt is ending
   bool timed_out = false;
 };
@@ -134,7 +137,8 @@ struct NodeState {
   Timestamp started_at{};  ///< when the first attempt was scheduled
   Timestamp attempt_at{};  ///< when the latest attempt was scheduled
   Timestamp ended_at{};
-  Timestamp wake_at{};      ///< while kRetrying or waiting with a time-out: when that ends
+  Timestamp wake_at{};      ///< while kRetrying, or waiting for a time: when that ends
+  Timestamp timeout_at{};   ///< when the attempt's time is over, where the machine keeps it
   Operation operation = 0;  ///< the activity, timer or child in flight; 0: none
   Operation timeout_timer = 0;
   bool timing_out = false;  ///< its attempt's time is over; what runs is being cancelled
@@ -180,7 +184,8 @@ struct RegionState {
   }
 };
 
-enum class RunStatus { kRunning, kCompleted, kFailed, kTimedOut, kCancelled, kContinued };
+/// kNotTriggered: a condition of its trigger, or its `concurrency`, kept it from running.
+enum class RunStatus { kRunning, kCompleted, kFailed, kTimedOut, kCancelled, kContinued, kNotTriggered };
 std::string_view StatusName(RunStatus status);
 
 /// What an operation in flight belongs to.
@@ -195,12 +200,17 @@ struct Target {
     kMore,
     kSubscribe,
     kUnsubscribe,
+    kNotification,
+    kAcquire,
+    kRelease,
+    kPatience,
   };
   Purpose purpose = Purpose::kAttempt;
   RegionAddress region = {};
   std::uint32_t node = 0;
   std::uint64_t compensation = 0;  ///< Compensation::completion
   std::string subscription = {};   ///< Wait::subscription
+  Timestamp since = {};            ///< of what Temporal knows of: when it was told
   bool unsubscribe = false;        ///< its node no longer waits: to be followed by `unsubscribe`
 };
 
@@ -217,6 +227,7 @@ struct RunState {
   std::shared_ptr<const dsl::Workflow> workflow;
   contract::StartInput start;
   std::string instance_id;
+  std::string run_id;  ///< the first run's
   expr::Value input;
   expr::Value output;
   std::optional<NodeError> error;
@@ -244,7 +255,17 @@ struct RunState {
   std::uint64_t completions = 0;
   Operation last_operation = 0;
   Operation more_timer = 0;
-  std::size_t state_size = 0;  ///< bytes of all outputs and owed compensations, an upper bound
+  /// How the run ends, while that is still being reported.
+  std::optional<RunStatus> ending;
+  bool reported = false;
+  expr::Value slot;                  ///< of `concurrency`: what it takes
+  bool queued = false;               ///< waits for it
+  bool granted = false;              ///< has it
+  bool continuing = false;           ///< nothing starts until what runs has ended and the run continues as new
+  std::int64_t continue_after = 0;   ///< length of history before which that is not tried again
+  Operation patience_timer = 0;      ///< until that is given up for now
+  std::vector<std::string> leaving;  ///< carried over: subscriptions to be taken back
+  std::size_t state_size = 0;        ///< bytes of all outputs and owed compensations, an upper bound
 };
 
 }  // namespace weft::machine

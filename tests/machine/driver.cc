@@ -59,6 +59,27 @@ Driver::Driver(std::string_view workflow, Value input, contract::StartInput star
 
 void Driver::AddStart() { Add(start_); }
 
+void Driver::Continue() {
+  if (next_inputs_.size() != 3) Die("there is nothing to continue");
+  auto& started = std::get<machine::Started>(start_);
+  started.start = contract::StartInput::FromJson(next_inputs_[0]).value();
+  started.started_at = kStart + at_;
+  started.run_id = "another";
+  machine_ = Machine();
+  batches_.clear();
+  commands_.clear();
+  open_.clear();
+  names_.clear();
+  cancelled_.clear();
+  ended_.clear();
+  next_inputs_.clear();
+  if (in_flight_ != 0) Break("continued as new with operations in flight");
+  closed_ = false;
+  batch_.history_length = 0;
+  batch_.continue_suggested = false;
+  AddStart();
+}
+
 const std::vector<Command>& Driver::Step(Duration at) {
   at_ = std::max(at_, at);
   batch_.now = kStart + at_;
@@ -107,11 +128,11 @@ void Driver::Check(const std::vector<Command>& commands) {
     }
     std::visit(Overloaded{
                    [&](const StartTimer& c) {
-                     start(c.operation, c.summary, {.kind = 't', .due = kStart + at_ + c.duration, .input = {}});
+                     start(c.operation, c.summary, {.kind = 't', .due = kStart + at_ + c.duration});
                    },
                    [&](const ScheduleActivity& c) {
                      begin(c.input.size());
-                     start(c.operation, c.id, {.kind = 'a', .input = c.input});
+                     start(c.operation, c.id, {.kind = 'a', .input = c.input, .type = c.type});
                    },
                    [&](const StartChild& c) {
                      begin(0);
@@ -126,6 +147,10 @@ void Driver::Check(const std::vector<Command>& commands) {
                    [&](const CancelChild& c) { cancel(c.operation); },
                    [&](const UpsertMemo& c) {
                      if (c.json.size() > 1024) Break("a memo of more than 1 KB");
+                   },
+                   [&](const ContinueAsNew& c) {
+                     next_inputs_ = c.inputs;
+                     if (c.inputs[0].size() > 2'000'000) Break("a carry of more than 2 MB");
                    },
                    [](const auto&) {},
                },
@@ -154,6 +179,13 @@ const Driver::InFlight& Driver::Find(const std::string& name) const {
 }
 
 Operation Driver::OperationOf(const std::string& name) const { return Find(name).operation; }
+
+std::vector<std::string> Driver::OpenWork() const {
+  auto names = Open('a');
+  const auto children = Open('c');
+  names.insert(names.end(), children.begin(), children.end());
+  return names;
+}
 
 std::string Driver::NameOf(Operation operation) const {
   const auto found = names_.find(operation);
@@ -213,6 +245,7 @@ Value ShowActivity(const ScheduleActivity& c) {
                               {"start_to_close", Length(c.start_to_close)}});
   if (c.schedule_to_close) shown.Set("schedule_to_close", Length(*c.schedule_to_close));
   if (c.heartbeat) shown.Set("heartbeat", Length(*c.heartbeat));
+  if (c.durable) shown.Set("durable", Value(true));
   for (const auto* extra : {"secrets", "output", "vars"}) {
     if (input.Has(extra)) shown.Set(extra, input.Get(extra));
   }

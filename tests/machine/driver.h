@@ -22,12 +22,21 @@ class Driver {
   /// Everything until Step goes into one batch.
   void Add(Event event) { batch_.events.push_back(std::move(event)); }
   void AddStart();
+  /// What the next batches say of the history.
+  void SuggestContinuing(bool suggested) { batch_.continue_suggested = suggested; }
+  void SetHistoryLength(std::int64_t length) { batch_.history_length = length; }
+  /// After ContinueAsNew: a new machine with what that carries; its start is the next batch's first event.
+  void Continue();
   /// Applies the batch at that time after the start (never earlier than the last one).
   const std::vector<Command>& Step(Duration at);
   const std::vector<Command>& Step() { return Step(at_); }
 
   /// What is in flight, by activity id, timer's summary or child's workflow id, in the order of starting.
   [[nodiscard]] std::vector<std::string> Open(char kind = 0) const;
+  /// Activities and children.
+  [[nodiscard]] std::vector<std::string> OpenWork() const;
+  /// Of an activity; empty: a timer or child.
+  [[nodiscard]] const std::string& TypeOf(const std::string& name) const { return Find(name).type; }
   [[nodiscard]] bool IsOpen(const std::string& name) const { return open_.contains(name); }
   /// Names of activities and children whose cancellation was asked for.
   [[nodiscard]] bool IsCancelled(const std::string& name) const { return cancelled_.contains(OperationOf(name)); }
@@ -47,7 +56,7 @@ class Driver {
   /// The node at a path, if its region still exists.
   [[nodiscard]] const NodeState* Node(std::string_view path) const;
   /// The input of an activity that is in flight.
-  [[nodiscard]] const std::string& InputOf(const std::string& name) const { return open_.at(name).input; }
+  [[nodiscard]] const std::string& InputOf(const std::string& name) const { return Find(name).input; }
   /// Everything so far again, in a new machine: whether it gives the same commands.
   [[nodiscard]] bool ReplaysEqually() const;
 
@@ -56,7 +65,8 @@ class Driver {
     Operation operation = 0;
     char kind = 'a';  ///< activity, timer, child
     Timestamp due{};
-    std::string input;
+    std::string input = {};
+    std::string type = {};
   };
 
   [[nodiscard]] const InFlight& Find(const std::string& name) const;
@@ -73,6 +83,7 @@ class Driver {
   std::map<Operation, std::string> names_;
   std::set<Operation> cancelled_, ended_;
   std::vector<std::string> notices_, broken_;
+  std::vector<std::string> next_inputs_;
   std::size_t in_flight_ = 0;
   bool closed_ = false;
 };

@@ -30,7 +30,7 @@ class Writer {
     std::string text = R"({"weft":1,"name":"random",)";
     if (shape_.finish_only || choices_.OneIn(3)) text += R"("on_failure":"finish",)";
     if (choices_.OneIn(6)) text += R"("timeout":"5m",)";
-    return text + R"("nodes":)" + Region() + "}";
+    return text + R"("nodes":)" + Region(shape_.nodes) + "}";
   }
 
  private:
@@ -41,8 +41,8 @@ class Writer {
     bool continues = false;
   };
 
-  std::string Region() {
-    std::vector<Sketch> nodes(choices_.Below(shape_.nodes) + 1);
+  std::string Region(std::uint32_t most) {
+    std::vector<Sketch> nodes(choices_.Below(most) + 1);
     std::string text = "{";
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       Node(nodes, i);
@@ -72,7 +72,7 @@ class Writer {
   }
 
   std::string Body(Sketch& node) {
-    switch (choices_.Below(8)) {
+    switch (choices_.Below(14)) {
       case 0: return R"("set":")" + node.id + '"';
       case 1: return R"("fail":{"code":"own","message":"m"})";
       case 2:
@@ -81,7 +81,44 @@ class Writer {
                R"(},{"case":"y"}])";
       case 3: return R"("shell":"a","retry":{"attempts":3,"jitter":0})";
       case 4: return R"("shell":"a","once":true)";
+      case 5:
+      case 6:
+      case 7: return depth_ < shape_.depth ? Container() : R"("shell":"a")";
+      case 8:
+      case 9:
+      case 10: return shape_.waits ? Waiting() : R"("shell":"a")";
       default: return R"("shell":"a")";
+    }
+  }
+
+  std::string Container() {
+    ++depth_;
+    const auto region = R"("nodes":)" + Region(4);
+    --depth_;
+    std::string text;
+    switch (choices_.Below(3)) {
+      case 0:
+        text = R"("foreach":[1,2,3],"concurrency":2,)" + region;
+        if (shape_.races && choices_.OneIn(2)) text += R"(,"on_item_error":"continue")";
+        break;
+      case 1:
+        text = R"("loop":{"while":"$index < 3")" + std::string(choices_.OneIn(2) ? R"(,"delay":"5s")" : "") + "}," +
+               region;
+        break;
+      default: text = R"("group":{)" + region + "}"; break;
+    }
+    if (choices_.OneIn(3)) text += R"(,"retry":{"attempts":2,"jitter":0})";
+    if (shape_.waits && choices_.OneIn(4)) text += R"(,"timeout":"20s")";
+    return text;
+  }
+
+  std::string Waiting() {
+    switch (choices_.Below(5)) {
+      case 0: return R"("wait":"30s")";
+      case 1: return R"("event":"t","timeout":"1m")";
+      case 2: return R"("event":"t","count":2,"timeout":"1m")";
+      case 3: return R"("approval":{"title":"t"},"timeout":"1m")";
+      default: return R"("workflow":"other","timeout":"1m")";
     }
   }
 
@@ -109,11 +146,23 @@ class Writer {
   Choices& choices_;
   const Shape& shape_;
   int next_id_ = 0;
+  int depth_ = 0;
 };
 
 enum class Outcome { kSuccess, kFailure, kLost, kCancelled, kTimeout };
 
+void AddChildEnd(Driver& driver, const std::string& name, Outcome outcome) {
+  const auto operation = driver.End(name);
+  if (outcome == Outcome::kSuccess) return driver.Add(ChildCompleted{operation, "1"});
+  const auto kind = outcome == Outcome::kCancelled ? Failure::Kind::kCancelled : Failure::Kind::kFailed;
+  driver.Add(ChildFailed{operation, {kind, "broke", "it broke", {}}});
+}
+
 void AddEnd(Driver& driver, const std::string& name, Outcome outcome) {
+  if (driver.TypeOf(name).empty()) return AddChildEnd(driver, name, outcome);
+  if (driver.TypeOf(name) == "resolve_workflow" && outcome == Outcome::kSuccess) {
+    return driver.Add(ActivityCompleted{driver.End(name), R"({"definition":"{}","revision":1})"});
+  }
   const auto operation = driver.End(name);
   const auto fail = [&](Failure::Kind kind) { driver.Add(ActivityFailed{operation, {kind, "broke", "it broke", {}}}); };
   switch (outcome) {
@@ -149,8 +198,23 @@ Outcome RandomOutcome(Driver& driver, Choices& choices, const std::string& name)
 }
 
 void AddOtherEvent(Driver& driver, Choices& choices) {
-  switch (choices.Below(5)) {
+  switch (choices.Below(9)) {
     case 0: driver.Add(CancelRequested{}); break;
+    case 5:
+    case 6:
+    case 7: {
+      const auto id = std::to_string(choices.Below(6));
+      driver.Add(SignalReceived{"event",
+                                Value::Object({{"event", Value::Object({{"type", Value("t")}, {"id", Value(id)}})}})});
+      break;
+    }
+    case 8: {
+      const auto node = "n" + std::to_string(choices.Below(8));
+      driver.Add(SignalReceived{
+          "approval",
+          Value::Object({{"node", Value(node)}, {"decision", Value(choices.OneIn(2) ? "rejected" : "approved")}})});
+      break;
+    }
     case 1: driver.Add(SignalReceived{"cancel", {}}); break;
     case 2: driver.Add(SignalReceived{"unknown", {}}); break;
     case 3: driver.Add(ActivityCompleted{987'654'321, "null"}); break;
@@ -186,7 +250,7 @@ std::vector<std::string> PlayAtRandom(Driver& driver, Choices& choices) {
     auto at = driver.at() + Duration(choices.Below(100));
     bool any = false;
     for (auto events = choices.Below(3) + 1; events > 0; --events) {
-      const auto acting = driver.Open('a');
+      const auto acting = driver.OpenWork();
       const auto timers = driver.Open('t');
       if (!acting.empty() && (timers.empty() || choices.Below(3) != 0)) {
         const auto& name = acting[choices.Below(static_cast<std::uint32_t>(acting.size()))];
@@ -196,7 +260,7 @@ std::vector<std::string> PlayAtRandom(Driver& driver, Choices& choices) {
         AddFire(driver, NextTimer(driver), at);
         any = true;
       }
-      if (choices.OneIn(25)) AddOtherEvent(driver, choices);
+      if (choices.OneIn(12)) AddOtherEvent(driver, choices);
     }
     driver.Step(at);
     if (!any) break;
@@ -204,14 +268,21 @@ std::vector<std::string> PlayAtRandom(Driver& driver, Choices& choices) {
   return Verdict(driver);
 }
 
-std::vector<std::string> PlayInRandomOrder(Driver& driver, Choices& choices, std::uint64_t outcomes) {
+std::vector<std::string> PlayInRandomOrder(Driver& driver, Choices& choices, std::uint64_t outcomes, bool continued) {
   driver.AddStart();
   driver.Step();
-  for (int step = 0; step < kMostSteps && driver.state().status == RunStatus::kRunning; ++step) {
+  for (int step = 0; step < kMostSteps; ++step) {
+    if (driver.state().status == RunStatus::kContinued) {
+      if (!driver.ReplaysEqually()) return {"a replay gave other commands"};
+      driver.Continue();
+      driver.Step();
+    }
+    if (driver.state().status != RunStatus::kRunning) break;
     auto at = driver.at();
     bool any = false;
+    driver.SuggestContinuing(continued && choices.Below(3) != 0);
     for (auto events = choices.Below(3) + 1; events > 0; --events) {
-      const auto acting = driver.Open('a');
+      const auto acting = driver.OpenWork();
       const auto timers = driver.Open('t');
       if (!acting.empty() && (timers.empty() || choices.Below(3) != 0)) {
         const auto& name = acting[choices.Below(static_cast<std::uint32_t>(acting.size()))];

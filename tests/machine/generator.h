@@ -30,8 +30,10 @@ class Choices {
 /// What a random workflow may hold.
 struct Shape {
   std::uint32_t nodes = 8;   ///< of a region, at most
-  bool races = true;         ///< joins whose result may depend on the order of events: first, always
+  bool races = true;         ///< what may depend on the order of events: first, always, errors of items
   bool finish_only = false;  ///< on_failure: finish
+  int depth = 2;             ///< of regions inside regions
+  bool waits = true;         ///< nodes that wait for time, events and people
 };
 
 /// A valid workflow as JSON.
@@ -40,7 +42,9 @@ std::string RandomWorkflow(Choices& choices, const Shape& shape);
 /// Runs to the end in a random order of random outcomes. What broke the rules, `stuck` included; empty: nothing.
 std::vector<std::string> PlayAtRandom(Driver& driver, Choices& choices);
 
-/// Runs to the end in a random order in which each operation's outcome follows from its name alone.
-std::vector<std::string> PlayInRandomOrder(Driver& driver, Choices& choices, std::uint64_t outcomes);
+/// Runs to the end in a random order in which each operation's outcome follows from its name alone; `continued`: and
+/// continues as new now and then.
+std::vector<std::string> PlayInRandomOrder(Driver& driver, Choices& choices, std::uint64_t outcomes,
+                                           bool continued = false);
 
 }  // namespace weft::machine::testing

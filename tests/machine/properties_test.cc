@@ -37,7 +37,7 @@ TEST(Properties, EveryRunEndsAndKeepsTheRulesWhateverHappens) {
 TEST(Properties, TheOrderInWhichNodesEndChangesNothing) {
   for (std::uint64_t seed = 0; seed < Cases(500); ++seed) {
     Choices choices(seed);
-    const auto workflow = RandomWorkflow(choices, {.nodes = 10, .races = false, .finish_only = true});
+    const auto workflow = RandomWorkflow(choices, {.nodes = 10, .races = false, .finish_only = true, .waits = false});
     if (workflow.find("\"timeout\"") != std::string::npos) continue;
     std::string first;
     for (int order = 0; order < 4; ++order) {
@@ -49,6 +49,23 @@ TEST(Properties, TheOrderInWhichNodesEndChangesNothing) {
       ASSERT_EQ(first, end) << "seed " << seed << '\n' << workflow;
     }
   }
+}
+
+TEST(Properties, ContinuingAsNewChangesNothing) {
+  int continued = 0;
+  for (std::uint64_t seed = 0; seed < Cases(500); ++seed) {
+    Choices choices(seed);
+    const auto workflow = RandomWorkflow(choices, {.nodes = 8, .races = false, .finish_only = true, .waits = false});
+    if (workflow.find("\"timeout\"") != std::string::npos) continue;
+    Driver whole(workflow, Value("input"));
+    ASSERT_TRUE(PlayInRandomOrder(whole, choices, seed).empty());
+    Driver parts(workflow, Value("input"));
+    const auto broken = PlayInRandomOrder(parts, choices, seed, true);
+    ASSERT_TRUE(broken.empty()) << "seed " << seed << ": " << ::testing::PrintToString(broken) << '\n' << workflow;
+    ASSERT_EQ(EndOf(whole.state()), EndOf(parts.state())) << "seed " << seed << '\n' << workflow;
+    continued += parts.state().start.carry.IsNull() && parts.state().run_id.empty() ? 0 : 1;
+  }
+  RecordProperty("continued", continued);
 }
 
 }  // namespace

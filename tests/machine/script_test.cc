@@ -76,6 +76,8 @@ Duration AddEvent(Driver& driver, const Value& event) {
     driver.AddStart();
   } else if (event.StringView() == "cancel") {
     driver.Add(CancelRequested{"asked"});
+  } else if (event.StringView() == "continue") {
+    driver.Continue();
   } else if (event.StringView() == "ignored") {
     driver.Add(Ignored{});
   } else if (event.Has("complete")) {
@@ -149,6 +151,8 @@ void ExpectRun(const Driver& driver, const Value& expected) {
 
 void PlayStep(Driver& driver, const Value& step) {
   Duration at = driver.at();
+  driver.SuggestContinuing(step.Get("continue_suggested").AsBool());
+  if (step.Has("history")) driver.SetHistoryLength(step.Get("history").AsInteger());
   if (step.Has("at")) at = ParseDuration(step.Get("at").StringView()).value();
   const auto events = step.Get("events");
   for (std::size_t i = 0; i < events.size(); ++i) at = std::max(at, AddEvent(driver, events.At(i)));
