@@ -64,21 +64,7 @@ std::string_view TimeoutCodeOf(dsl::Kind kind) {
   return "timeout";
 }
 
-bool Runs(dsl::Kind kind) {
-  switch (kind) {
-    case dsl::Kind::kShell:
-    case dsl::Kind::kPython:
-    case dsl::Kind::kHttp:
-    case dsl::Kind::kSwitch:
-    case dsl::Kind::kSet:
-    case dsl::Kind::kFail:
-    case dsl::Kind::kForeach:
-    case dsl::Kind::kLoop:
-    case dsl::Kind::kGroup:
-    case dsl::Kind::kWait: return true;
-    default: return false;
-  }
-}
+bool Runs(dsl::Kind kind) { return StartOf(kind) != nullptr; }
 
 namespace {
 
