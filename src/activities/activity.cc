@@ -1,5 +1,6 @@
 #include "activities/activity.h"
 
+#include <chrono>
 #include <utility>
 
 #include "activities/output.h"
@@ -18,7 +19,8 @@ Outcome<expr::Value> RunKind(std::string_view type, const Call& call) {
 Outcome<std::string> RunFilled(std::string_view type, const contract::ActivityInput& input, const Call& call) {
   auto raw = RunKind(type, call);
   if (!raw) return std::unexpected(std::move(raw).error());
-  return FinishOutput(input, call.masker.Mask(*raw));
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  return FinishOutput(input, call.masker.Mask(*raw), now);
 }
 
 }  // namespace

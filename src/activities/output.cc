@@ -1,6 +1,5 @@
 #include "activities/output.h"
 
-#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,14 +9,14 @@
 
 namespace weft::activities {
 
-Outcome<std::string> FinishOutput(const contract::ActivityInput& input, expr::Value raw) {
+Outcome<std::string> FinishOutput(const contract::ActivityInput& input, expr::Value raw, Timestamp now) {
   if (!input.output.empty()) {
     const auto expression = expr::Expression::Parse(input.output, expr::Mode::kValue);
     if (!expression) return Failure("expression", "output: " + expression.error().message);
     expr::Scope scope;
     scope.dot = std::move(raw);
     scope.vars = input.vars;
-    scope.now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    scope.now = now;
     auto output = expression->Evaluate(scope);
     if (!output) return Failure("expression", "output: " + output.error().message);
     raw = *std::move(output);

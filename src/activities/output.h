@@ -8,6 +8,7 @@ namespace weft::activities {
 
 /// What goes into the history: the raw result, or what the node's `output:` makes of it, as JSON text. Fails with code
 /// `expression`, or `too_large` above 256 KB.
-Outcome<std::string> FinishOutput(const contract::ActivityInput& input, expr::Value raw);
+/// `now` is the time that the expression sees.
+Outcome<std::string> FinishOutput(const contract::ActivityInput& input, expr::Value raw, Timestamp now);
 
 }  // namespace weft::activities

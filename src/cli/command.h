@@ -30,6 +30,7 @@ void AddGraph(CLI::App& app, Action& action);
 void AddReplay(CLI::App& app, Action& action);
 void AddRun(CLI::App& app, Action& action);
 void AddSchema(CLI::App& app, Action& action);
+void AddTest(CLI::App& app, Action& action);
 void AddValidate(CLI::App& app, Action& action);
 void AddWorker(CLI::App& app, Action& action);
 

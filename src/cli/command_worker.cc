@@ -25,6 +25,7 @@ struct Options {
   std::vector<std::string> http_allow;
   std::string sandbox = "bwrap";
   std::string log = "info";
+  worker::Limits limits;
   bool sandbox_network = false;
 };
 
@@ -53,7 +54,8 @@ Result<std::unique_ptr<worker::Host>> Create(const std::shared_ptr<temporalio::R
   const auto handlers = MakeHandlers(SettingsOf(options), connection);
   std::vector<worker::Queue> queues;
   for (const auto& name : options.queues) {
-    queues.push_back({.name = name, .workflows = name == contract::kWorkerQueue, .activities = handlers});
+    queues.push_back(
+        {.name = name, .workflows = name == contract::kWorkerQueue, .activities = handlers, .limits = options.limits});
   }
   return worker::Host::Create(connection, std::move(queues));
 }
@@ -110,6 +112,13 @@ void AddWorker(CLI::App& app, Action& action) {
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str()
       ->group(kSettings);
+  const auto add_limit = [&](const char* name, auto& value, const char* about) {
+    verb->add_option(name, value, about)->check(CLI::PositiveNumber)->capture_default_str()->group(kSettings);
+  };
+  add_limit("--max-cached-runs", options->limits.cached_runs,
+            "Runs kept in memory; others are replayed when something happens to them");
+  add_limit("--max-activities", options->limits.activities, "Nodes at once, of each queue");
+  add_limit("--max-workflow-tasks", options->limits.workflow_tasks, "Steps of runs at once");
   verb->add_flag("--sandbox-network", options->sandbox_network, "Shell and Python may use the network")
       ->group(kProtection);
   AddSandboxOption(*verb, options->sandbox);

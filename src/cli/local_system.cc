@@ -1,6 +1,5 @@
 #include "cli/local_system.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/id.h"
@@ -15,14 +14,6 @@ namespace {
 using expr::Value;
 
 std::string TextOf(const Value& value) { return value.IsString() ? value.AsString() : value.Dump(); }
-
-/// An event's key: its extension attribute `key`, else `partitionkey`, else `subject`.
-Value KeyOf(const Value& event) {
-  for (const auto* name : {"key", "partitionkey", "subject"}) {
-    if (event.Has(name)) return event.Get(name);
-  }
-  return {};
-}
 
 temporalio::ActivityResult ToResult(Result<std::string> result) {
   if (result) return temporalio::JsonPayload(*std::move(result));
@@ -41,39 +32,20 @@ void LocalSystem::Deploy(const dsl::Workflow& workflow) {
 }
 
 Result<void> LocalSystem::Publish(std::string_view json) {
-  WEFT_TRY(auto event, Value::Parse(json, Value::kMaxDepth));
-  if (!event.IsObject() || !event.Get("type").IsString()) {
-    return Fail("validation",
-                "an event is a JSON object with a `type`, such as {\"type\":\"com.shop.paid\",\"data\":{}}");
-  }
-  if (!event.Has("id")) event.Set("id", Value(NewUlid()));
-  if (!event.Has("source")) event.Set("source", Value("weft"));
-  if (!event.Has("specversion")) event.Set("specversion", Value("1.0"));
-  const auto key = KeyOf(event);
-  Event stored{.type = event.Get("type").AsString(),
-               .source = event.Get("source").AsString(),
-               .key = key.IsNull() ? std::string() : TextOf(key),
-               .json = event.Dump()};
+  WEFT_TRY(auto value, Value::Parse(json, Value::kMaxDepth));
+  WEFT_TRY(auto event, EventRouter::Complete(std::move(value), NewUlid()));
   const std::scoped_lock lock(mutex_);
-  for (const auto& [id, subscription] : subscriptions_) {
-    if (Fits(subscription, stored)) Send(subscription, id, stored);
-  }
-  events_.push_back(std::move(stored));
+  for (const auto& id : router_.Publish(event)) Send(runs_.at(id), id, event);
   return {};
 }
 
-bool LocalSystem::Fits(const Subscription& subscription, const Event& event) {
-  return std::ranges::find(subscription.types, event.type) != subscription.types.end() &&
-         (subscription.source.empty() || subscription.source == event.source) &&
-         (!subscription.has_key || subscription.key == event.key);
-}
-
-void LocalSystem::Send(const Subscription& subscription, const std::string& id, const Event& event) const {
+void LocalSystem::Send(const temporalio::WorkflowRef& run, const std::string& id,
+                       const EventRouter::Event& event) const {
   // The run itself tests `match` and takes an event once; a run that has closed needs none.
   const auto sent = client_->SignalWorkflow(
-      subscription.run, {.name = std::string(contract::kEventSignal),
-                         .input = {temporalio::JsonPayload("{\"addressed\":false,\"event\":" + event.json + "}")},
-                         .request_id = contract::InstanceId("event", "delivery", id, event.json)});
+      run, {.name = std::string(contract::kEventSignal),
+            .input = {temporalio::JsonPayload("{\"addressed\":false,\"event\":" + event.json + "}")},
+            .request_id = contract::InstanceId("event", "delivery", id, event.json)});
   if (!sent && sent.error().code != temporalio::Error::Code::kNotFound) say_(sent.error().message);
 }
 
@@ -83,25 +55,19 @@ Result<std::string> LocalSystem::Subscribe(const temporalio::ActivityInfo& info,
          " waits for an approval, which needs a server; cancel the run to end it");
     return "null";
   }
-  Subscription subscription{.run = {info.workflow_id, info.workflow_run_id},
-                            .types = {},
-                            .source = args.Get("source").AsString(),
-                            .key = args.Get("key").AsString(),
-                            .has_key = args.Has("key")};
-  const auto types = args.Get("types");
-  for (std::size_t i = 0; i < types.size(); ++i) subscription.types.push_back(types.At(i).AsString());
+  const temporalio::WorkflowRef run{info.workflow_id, info.workflow_run_id};
   const auto id = info.workflow_run_id + '/' + args.Get("id").AsString();
   const std::scoped_lock lock(mutex_);
-  for (const auto& event : events_) {
-    if (Fits(subscription, event)) Send(subscription, id, event);
-  }
-  subscriptions_.insert_or_assign(id, std::move(subscription));
+  for (const auto& event : router_.Subscribe(id, args)) Send(run, id, event);
+  runs_.insert_or_assign(id, run);
   return "null";
 }
 
 Result<std::string> LocalSystem::Unsubscribe(const temporalio::ActivityInfo& info, const Value& args) {
   const std::scoped_lock lock(mutex_);
-  subscriptions_.erase(info.workflow_run_id + '/' + args.Get("id").AsString());
+  const auto id = info.workflow_run_id + '/' + args.Get("id").AsString();
+  router_.Unsubscribe(id);
+  runs_.erase(id);
   return "null";
 }
 

@@ -5,8 +5,8 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <vector>
 
+#include "cli/event_router.h"
 #include "dsl/definition.h"
 #include "expr/value.h"
 #include "temporalio/activity/activity.h"
@@ -35,18 +35,7 @@ class LocalSystem {
   std::map<std::string, temporalio::ActivityHandler> Handlers();
 
  private:
-  struct Event {
-    std::string type, source, key, json;
-  };
-  struct Subscription {
-    temporalio::WorkflowRef run;
-    std::vector<std::string> types;
-    std::string source, key;
-    bool has_key = false;
-  };
-
-  static bool Fits(const Subscription& subscription, const Event& event);
-  void Send(const Subscription& subscription, const std::string& id, const Event& event) const;
+  void Send(const temporalio::WorkflowRef& run, const std::string& id, const EventRouter::Event& event) const;
   Result<std::string> Subscribe(const temporalio::ActivityInfo& info, const expr::Value& args);
   Result<std::string> Unsubscribe(const temporalio::ActivityInfo& info, const expr::Value& args);
   Result<std::string> Emit(const expr::Value& args);
@@ -56,9 +45,9 @@ class LocalSystem {
   std::function<void(const std::string&)> say_;
   std::shared_ptr<temporalio::Client> client_;
   mutable std::mutex mutex_;
-  std::map<std::string, std::string> definitions_;     ///< normalised, by `namespace.name`
-  std::vector<Event> events_;                          ///< all of this command, oldest first
-  std::map<std::string, Subscription> subscriptions_;  ///< by run id and subscription
+  std::map<std::string, std::string> definitions_;       ///< normalised, by `namespace.name`
+  EventRouter router_;                                   ///< subscriptions by run id and their own
+  std::map<std::string, temporalio::WorkflowRef> runs_;  ///< whose they are
 };
 
 }  // namespace weft::cli

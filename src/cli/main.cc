@@ -22,6 +22,7 @@ int Main(int argc, char** argv) {
   Action action;
   AddRun(app, action);
   AddValidate(app, action);
+  AddTest(app, action);
   AddGraph(app, action);
   AddSchema(app, action);
   AddWorker(app, action);

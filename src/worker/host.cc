@@ -17,6 +17,9 @@ Result<std::unique_ptr<Host>> Host::Create(const std::shared_ptr<temporalio::Con
     options.task_queue = queue.name;
     if (queue.workflows) options.workflows = MakeWorkflowFactory();
     options.activities = std::move(queue.activities);
+    options.max_cached_workflows = queue.limits.cached_runs;
+    options.max_concurrent_workflow_tasks = queue.limits.workflow_tasks;
+    options.max_concurrent_activities = queue.limits.activities;
     auto worker = temporalio::Worker::Create(connection, std::move(options));
     if (!worker) return Fail("temporal", worker.error().message);
     workers.push_back(*std::move(worker));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,12 +13,21 @@
 
 namespace weft::worker {
 
+/// What one task queue may take of the process.
+struct Limits {
+  /// Runs kept in memory; others are replayed from their history when something happens to them.
+  unsigned cached_runs = 1000;
+  std::size_t workflow_tasks = 100;  ///< at once
+  std::size_t activities = 100;      ///< at once
+};
+
 /// One task queue that a host polls.
 struct Queue {
   std::string name;
   /// Interprets workflows. Only the queue that runs are started on (contract::kWorkerQueue) needs it.
   bool workflows = false;
   std::map<std::string, temporalio::ActivityHandler> activities;
+  Limits limits{};
 };
 
 /// The workers of one process, one per task queue, each on threads of its own.

@@ -1,19 +1,23 @@
 #!/usr/bin/env python3
-"""The reference describes the whole language, in both languages. WEFT names the binary.
+"""The reference describes the whole language, in both languages, and its examples do what they should.
 
 What there is comes from the product: keys and choices from its JSON Schema, names and functions of expressions from
-their tables in the sources, error codes from their pages. That the examples are valid is docs_test.py's matter.
+their tables in the sources, error codes from their pages. What the examples come to stands in reference.yaml; that they
+are valid is docs_test.py's matter. WEFT names the binary.
 """
 
 import json
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 import unittest
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REFERENCE = REPOSITORY / "docs" / "reference"
+ERRORS = REPOSITORY / "docs" / "errors"
 PAGES = ("workflow", "nodes", "kinds", "expressions", "limits")
 LANGUAGES = (".md", ".zh.md")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -53,6 +57,14 @@ def table(source, name):
     text = (REPOSITORY / "src" / source).read_text(encoding="utf-8")
     body = re.search(rf"\b{name}\b(?:\{{| =)(.*?);", text, re.DOTALL).group(1)
     return [word for literal in re.findall(r'"([^"]*)"', body) for word in literal.split()]
+
+
+def workflows():
+    """(name, YAML) of every example of the language and of its errors."""
+    for path in [*(REFERENCE / (page + ".md") for page in PAGES), *sorted(ERRORS.glob("*.md"))]:
+        if not path.name.endswith(".zh.md"):
+            for kind, body in FENCE.findall(path.read_text(encoding="utf-8")):
+                yield re.search(r"^name: (\S+)$", body, re.MULTILINE).group(1), body
 
 
 class Reference(unittest.TestCase):
@@ -120,12 +132,37 @@ class Reference(unittest.TestCase):
     def test_every_error_is_listed(self):
         for language in LANGUAGES:
             text = text_of("limits", language)
-            for page in (REPOSITORY / "docs" / "errors").glob("*" + language):
+            for page in ERRORS.glob("*" + language):
                 code = page.name.removesuffix(".md").removesuffix(".zh")
                 if code == "README":
                     continue
                 with self.subTest(code=code, language=language):
                     self.assertIn(f"[`{code}`](../errors/{code}{language})", text)
+
+    def test_every_error_of_nodes_has_an_example(self):
+        codes = re.findall(r"^\| \[`([a-z_.]+)`\]\(\S+\) \|", text_of("limits", ".md"), re.MULTILINE)
+        self.assertGreater(len(codes), 25)
+        for code in codes:
+            with self.subTest(code=code):
+                self.assertTrue(code == "internal" or examples((ERRORS / (code + ".md")).read_text(encoding="utf-8")))
+
+    def test_examples_come_to_what_they_should(self):
+        names = [name for name, body in workflows()]
+        self.assertEqual(len(set(names)), len(names), "two examples have one name")
+        tests = (Path(__file__).parent / "reference.yaml").read_text(encoding="utf-8").split("---\n")
+        tested = {re.search(r"^workflow: (\S+)\.yaml$", test, re.MULTILINE).group(1) for test in tests}
+        self.assertEqual(set(names), tested)
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(REFERENCE / "score.py", folder)
+            for name, body in workflows():
+                Path(folder, name + ".yaml").write_text(body, encoding="utf-8")
+            files = [f"{number:03}.test.yaml" for number in range(len(tests))]
+            for file, test in zip(files, tests):
+                Path(folder, file).write_text(test, encoding="utf-8")
+            result = subprocess.run([os.environ["WEFT"], "test", *files], capture_output=True, text=True, cwd=folder,
+                                    check=False)
+        self.assertEqual((0, f"{len(tests)} passed, 0 failed"), (result.returncode, result.stdout.strip().split("\n")[-1]),
+                         result.stderr + result.stdout)
 
 
 if __name__ == "__main__":
