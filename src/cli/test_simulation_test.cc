@@ -108,7 +108,7 @@ TEST(Simulation, SaysWhichNodeHasNoMock) {
 TEST(Simulation, TheWorkersOutputIsEvaluatedAtSimulatedTime) {
   const auto trace =
       Simulate(MakeTest("vars: { k: 2 }\nnodes: { a: { shell: \"true\", output: \"[.n * $vars.k, now]\" } }\n",
-                    {{NodePattern("a"), {Gives(R"({"n":4})", Duration(1000))}}}));
+                        {{NodePattern("a"), {Gives(R"({"n":4})", Duration(1000))}}}));
   EXPECT_EQ(trace.output.Dump(), "[8,1767225601]");
 }
 
@@ -126,7 +126,7 @@ TEST(Simulation, AttemptsEndAsTheTestSays) {
 
 TEST(Simulation, ADeadlineEndsAnAttempt) {
   const auto trace = Simulate(MakeTest("nodes: { a: { shell: \"true\", timeout: 10m, deadline: 1m } }\n",
-                                   {{NodePattern("a"), {Gives("1", Duration(90'000))}}}));
+                                       {{NodePattern("a"), {Gives("1", Duration(90'000))}}}));
   EXPECT_EQ(trace.status, "failed");
   EXPECT_EQ(StatusOf(trace, "a"), "timed_out");
   EXPECT_EQ(trace.duration, Duration(60'000));
@@ -148,16 +148,16 @@ TEST(Simulation, IterationsHaveAttemptsOfTheirOwn) {
 }
 
 TEST(Simulation, RemembersIterationsThatBeginAndEndInOneDrive) {
-  const auto trace =
-      Simulate(MakeTest("nodes: { l: { loop: { until: \"${ . == 2 }\" }, nodes: { n: { set: \"${ $index }\" } } } }\n"));
+  const auto trace = Simulate(
+      MakeTest("nodes: { l: { loop: { until: \"${ . == 2 }\" }, nodes: { n: { set: \"${ $index }\" } } } }\n"));
   EXPECT_THAT(trace.started, ElementsAre("l", "l/0/n", "l/1/n", "l/2/n"));
   EXPECT_EQ(trace.nodes.at("l/1/n").output.Dump(), "1");
 }
 
 TEST(Simulation, EventsWaitForThoseWhoWaitLater) {
   const auto trace = Simulate(MakeTest("nodes: { a: { wait: 1h }, b: { needs: a, event: t, key: \"7\" } }\n", {},
-                                   {Published(R"({"type":"t","key":7,"data":1})", Duration(0)),
-                                    Published(R"({"type":"t","key":8,"data":2})", Duration(1))}));
+                                       {Published(R"({"type":"t","key":7,"data":1})", Duration(0)),
+                                        Published(R"({"type":"t","key":8,"data":2})", Duration(1))}));
   EXPECT_EQ(trace.status, "completed");
   EXPECT_EQ(trace.output.Dump(), "1");
   EXPECT_EQ(trace.duration, Duration(3'600'000));
@@ -178,8 +178,8 @@ TEST(Simulation, AnswersComeWhenTheirNodesWait) {
                          .after = {}};
   const auto trace =
       Simulate(MakeTest("nodes: { each: { foreach: [1, 2, 3], concurrency: 1, nodes: { ok: { approval: { title: x }, "
-                    "output: \".by\" } } } }\n",
-                    {}, {answer}));
+                        "output: \".by\" } } } }\n",
+                        {}, {answer}));
   EXPECT_EQ(trace.status, "completed");
   EXPECT_EQ(trace.output.Dump(), R"(["ann","ann","ann"])");
 }
@@ -198,7 +198,7 @@ TEST(Simulation, AnAnswerThatNobodyWaitsForIsAProblem) {
 TEST(Simulation, GivesTheSameEveryTime) {
   const auto test =
       MakeTest("nodes: { each: { foreach: \"${ [range(50)] }\", nodes: { a: { shell: \"true\", retry: 3 } } } }\n",
-           {{NodePattern("a"), {Fails("x"), Gives("1")}}});
+               {{NodePattern("a"), {Fails("x"), Gives("1")}}});
   const auto first = Simulate(test);
   const auto second = Simulate(test);
   EXPECT_EQ(first.status, "completed");

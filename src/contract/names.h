@@ -30,13 +30,15 @@ inline constexpr std::string_view kResolveWorkflowActivity = "resolve_workflow";
 inline constexpr std::string_view kAcquireActivity = "acquire";
 inline constexpr std::string_view kReleaseActivity = "release";
 
-/// The failure type of an activity that its worker gave up because it was stopping: handled like a worker that vanished.
+/// The failure type of an activity that its worker gave up because it was stopping: handled like a worker that
+/// vanished.
 inline constexpr std::string_view kWorkerLost = "worker_lost";
 
 // Signals.
 inline constexpr std::string_view kEventSignal = "event";
 inline constexpr std::string_view kApprovalSignal = "approval";
-/// Temporal keeps only the first request to cancel; a second one, which skips compensation and clean-up, is this signal.
+/// Temporal keeps only the first request to cancel; a second one, which skips compensation and clean-up, is this
+/// signal.
 inline constexpr std::string_view kCancelSignal = "cancel";
 
 // Trigger kind of a run that reports another one's end.
@@ -57,7 +59,8 @@ inline constexpr std::int64_t kSystemTimeoutMs = 60'000;
 /// shortened by hash.
 inline constexpr std::size_t kMaxOperationId = 900;
 
-// Bounds of one run: Temporal refuses more than 2,000 pending operations, and a workflow task that is too large, for ever.
+// Bounds of one run: Temporal refuses more than 2,000 pending operations, and a workflow task that is too large, for
+// ever.
 inline constexpr std::size_t kMaxInFlight = 1000;
 inline constexpr std::size_t kMaxCommandsPerTask = 500;
 inline constexpr std::size_t kMaxBytesPerTask = 1'500'000;

@@ -275,7 +275,8 @@ class YamlReader {
       const auto& source = document_.text_;
       for (auto at = node->begin_offset; at < source.size() && source[at] == ' '; ++at) ++node->begin.column;
       if (!IsIndented(*node)) {
-        Problem(node->begin, {"this text is not indented more than the lines around it", "indent it by two spaces more"});
+        Problem(node->begin,
+                {"this text is not indented more than the lines around it", "indent it by two spaces more"});
         return false;
       }
     }
@@ -295,8 +296,8 @@ class YamlReader {
     return true;
   }
 
-  /// Whether a block scalar stands deeper than what it belongs to. libfyaml takes some that do not, and then fills their
-  /// text with whatever the memory held.
+  /// Whether a block scalar stands deeper than what it belongs to. libfyaml takes some that do not, and then fills
+  /// their text with whatever the memory held.
   bool IsIndented(const DocumentNode& block) const {
     const std::string_view source = document_.text_;
     const auto first = source.find_first_not_of(" \r\n", block.begin_offset);

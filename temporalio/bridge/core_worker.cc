@@ -201,7 +201,12 @@ Result<std::unique_ptr<CoreWorker>> ConnectWorker(std::shared_ptr<Connection> co
   const std::string& identity = options.identity.empty() ? connection->identity() : options.identity;
   const TemporalCoreWorkerOptions raw = ToCore(options, connection->namespace_name(), identity);
   const TemporalCoreWorkerOrFail made = temporal_core_worker_new(connection->core().connection, &raw);
-  if (auto failure = Take(made.fail)) return Fail(Error::Code::kInvalidArgument, std::move(*failure));
+  if (auto failure = Take(made.fail)) {
+    if (failure->contains("multiple workers"))
+      return Fail(Error::Code::kAlreadyExists, "This connection has a worker for task queue \"" + options.task_queue +
+                                                   "\" already; give the other one a connection of its own.");
+    return Fail(Error::Code::kInvalidArgument, std::move(*failure));
+  }
   auto runtime = connection->runtime();
   auto worker = std::make_unique<BridgeWorker>(std::move(runtime), std::move(connection), made.worker, nullptr);
   if (auto validated = worker->Validate(); !validated) return std::unexpected(std::move(validated).error());

@@ -20,7 +20,7 @@ std::mutex log_mutex;
 std::condition_variable log_grew;
 std::vector<LogRecord> log_records;
 
-// Without a server no test can say anything: ends the program.
+// Without a server or its worker a test would wait for ever: ends the program.
 template <class T>
 T OrExit(Result<T> result) {
   if (!result) {
@@ -141,18 +141,11 @@ WorkflowCommand ScheduleActivity(unsigned seq, const std::string& type, const st
   return command;
 }
 
-RunningWorker::RunningWorker(WorkerOptions options) {
-  auto worker = Worker::Create(TheConnection(), std::move(options));
-  if (!worker) {
-    ADD_FAILURE() << worker.error().message;
-    return;
-  }
-  worker_ = *std::move(worker);
-  thread_ = std::jthread([this](std::stop_token stop) {
-    const auto ran = worker_->Run(std::move(stop));
-    EXPECT_TRUE(ran) << ran.error().message;
-  });
-}
+RunningWorker::RunningWorker(WorkerOptions options)
+    : worker_(OrExit(Worker::Create(TheConnection(), std::move(options)))), thread_([this](std::stop_token stop) {
+        const auto ran = worker_->Run(std::move(stop));
+        EXPECT_TRUE(ran) << ran.error().message;
+      }) {}
 
 RunningWorker::~RunningWorker() { Stop(); }
 

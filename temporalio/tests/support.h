@@ -50,7 +50,7 @@ WorkflowCommand ScheduleActivity(unsigned seq, const std::string& type, const st
 /// A worker of the shared connection that works until it is stopped.
 class RunningWorker {
  public:
-  /// A worker that cannot be made or does not end in order fails the test.
+  /// Ends the program if the worker cannot be made; fails the test if it does not end in order.
   explicit RunningWorker(WorkerOptions options);
   ~RunningWorker();
   void RequestStop() { thread_.request_stop(); }

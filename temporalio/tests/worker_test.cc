@@ -349,6 +349,28 @@ TEST_F(Activities, ThatEndWhileTheWorkerStopsAreNotLost) {
   EXPECT_EQ(Outcome(run), "completed: ok saved");
 }
 
+TEST_F(Activities, AreAllDoneWhenWorkersChangeUnderLoad) {
+  constexpr int kRuns = 40;
+  std::latch some(10);
+  std::atomic<int> begun = 0;
+  // The server may hand a task to a poll that is given up at that very moment: see Worker::Run.
+  WorkflowCommand schedule = ScheduleActivity(1, "work", queue_, 5s);
+  schedule.mutable_schedule_activity()->mutable_retry_policy()->set_maximum_attempts(3);
+  const auto options = [&] {
+    return Options(schedule, [&](ActivityContext&) {
+      if (++begun <= 10) some.count_down();
+      return BytesPayload("done");
+    });
+  };
+  auto worker = std::make_unique<RunningWorker>(options());
+  std::vector<WorkflowRef> runs;
+  for (int i = 0; i < kRuns; ++i) runs.push_back(Start("order", queue_));
+  some.wait();
+  worker.reset();
+  RunningWorker next(options());
+  for (const WorkflowRef& run : runs) EXPECT_EQ(Outcome(run), "completed: ok done");
+}
+
 TEST_F(Activities, AreAskedToStopWhenTheGracePeriodIsOverAndTriedAgainElsewhere) {
   std::latch began(1);
   WorkflowCommand schedule = ScheduleActivity(1, "work", queue_);
@@ -390,6 +412,18 @@ TEST(WorkerCreation, RefusesAWorkerThatHasNothingToDo) {
   const auto worker = Worker::Create(TheConnection(), options);
   ASSERT_FALSE(worker);
   EXPECT_EQ(worker.error().code, Error::Code::kInvalidArgument);
+}
+
+TEST(WorkerCreation, RefusesASecondWorkerForTheSameTaskQueueOfAConnection) {
+  WorkerOptions options;
+  options.task_queue = UniqueName("queue");
+  options.activities["work"] = [](ActivityContext&) { return NullPayload(); };
+  const auto first = Worker::Create(TheConnection(), options);
+  ASSERT_TRUE(first) << first.error().message;
+  const auto second = Worker::Create(TheConnection(), options);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Error::Code::kAlreadyExists);
+  EXPECT_TRUE(second.error().message.contains(options.task_queue)) << second.error().message;
 }
 
 TEST(WorkerCreation, AWorkerThatNeverRunsCanBeDestroyed) {

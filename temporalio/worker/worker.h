@@ -56,7 +56,8 @@ struct WorkerOptions {
 class Worker {
  public:
   /// Fails with kUnavailable, naming the address, if Temporal does not answer, with kNotFound if it has no such
-  /// namespace, with kInvalidArgument if the options cannot work.
+  /// namespace, with kAlreadyExists if the connection has a worker for the task queue already, with kInvalidArgument if
+  /// the options cannot work.
   static Result<std::unique_ptr<Worker>> Create(std::shared_ptr<Connection> connection, WorkerOptions options);
   /// A worker that never ran is shut down in order too.
   ~Worker();
@@ -67,6 +68,10 @@ class Worker {
   /// grace period), reports all results and returns. To be called once. While Temporal is away it goes on trying, and
   /// Core's log says so. Fails if polling fails for good, in an orderly way too. It waits for activity handlers as long
   /// as they take: a process that must end in time needs a deadline of its own.
+  ///
+  /// Servers without the capability worker_poll_complete_on_shutdown (1.29 has it not) may hand a task to a poll that
+  /// is given up at that very moment; such an attempt never begins and is over when its heartbeat or start-to-close
+  /// time-out is.
   Result<void> Run(std::stop_token stop);
 
   /// For tests of the worker's threads: the same worker on another Core.
