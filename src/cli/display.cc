@@ -72,7 +72,9 @@ std::string DescribeReason(const Value& reason, Timestamp now) {
     if (reason.Get("until").IsString()) text += " until " + reason.Get("until").AsString();
     return text;
   }
-  return reason.Get("until").IsString() ? "until " + reason.Get("until").AsString() : std::string();
+  std::string text = kind == "approval" ? "an approval" : "";
+  if (reason.Get("until").IsString()) text += (text.empty() ? "until " : " until ") + reason.Get("until").AsString();
+  return text;
 }
 
 std::size_t DepthOf(const std::string& path) { return static_cast<std::size_t>(std::ranges::count(path, '/')); }

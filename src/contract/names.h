@@ -9,9 +9,6 @@ namespace weft::contract {
 /// What a binary can run; a start input with a greater number waits for a newer worker.
 inline constexpr int kSemantics = 1;
 
-/// The workflow type of every run: the interpreter.
-inline constexpr std::string_view kWorkflowType = "weft";
-
 // Task queues. A node's `queue:` names another worker queue.
 inline constexpr std::string_view kWorkerQueue = "weft";
 inline constexpr std::string_view kSystemQueue = "weft-system";

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "contract/ids.h"
 #include "contract/names.h"
 #include "machine/run.h"
 
@@ -8,6 +9,8 @@ namespace weft::machine {
 namespace {
 
 using expr::Value;
+
+constexpr std::string_view kReporter = "weft-notify";
 
 /// The workflow that reports a run's end: a notification for each rule, and the error workflow. Its input is the
 /// report.
@@ -28,7 +31,7 @@ Value ReporterOf(const dsl::Workflow& workflow, std::string_view event, bool fai
   if (nodes.size() == 0) return {};
   // One that cannot be told is no reason not to tell the others.
   return Value::Object({{"weft", Value(1)},
-                        {"name", Value("weft-notify")},
+                        {"name", Value(kReporter)},
                         {"namespace", Value(workflow.ns)},
                         {"on_failure", Value("finish")},
                         {"nodes", std::move(nodes)}});
@@ -98,13 +101,13 @@ bool Run::Report() {
                      {"endedAt", Value(FormatTimestamp(state_.now))}});
   contract::StartInput start;
   start.trigger = {.kind = std::string(contract::kNotificationTrigger), .id = {}, .payload = {}};
-  const auto id =
-      "weft-notify." + (state_.run_id.empty() ? state_.instance_id : state_.run_id) + '.' + std::string(event);
+  const auto id = std::string(kReporter) + "." + (state_.run_id.empty() ? state_.instance_id : state_.run_id) + '.' +
+                  std::string(event);
   const auto operation = ++state_.last_operation;
   state_.operations.emplace(operation, Target{.purpose = Target::Purpose::kNotification});
   state_.held.emplace_back(machine::StartChild{.operation = operation,
                                                .workflow_id = id,
-                                               .type = std::string(contract::kWorkflowType),
+                                               .type = contract::WorkflowType(state_.workflow->ns, kReporter),
                                                .queue = std::string(contract::kWorkerQueue),
                                                .inputs = {start.ToJson(), reporter.Dump(), report.Dump()},
                                                .abandon = true,

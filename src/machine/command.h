@@ -41,7 +41,7 @@ struct CancelActivity {
 struct StartChild {
   Operation operation = 0;
   std::string workflow_id;
-  std::string type;  ///< contract::kWorkflowType
+  std::string type;  ///< contract::WorkflowType of its definition
   std::string queue;
   std::vector<std::string> inputs;  ///< JSON texts, one payload each
   bool abandon = false;             ///< lives on when its parent closes

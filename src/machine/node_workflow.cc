@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "contract/ids.h"
 #include "contract/names.h"
 #include "machine/node_activity.h"
 
@@ -20,6 +21,7 @@ Result<StartChild> ChildOf(const RunState& run, const std::string& id, const std
   WEFT_TRY(const auto value, Value::Parse(resolved));
   if (!value.Get("definition").IsString())
     return Fail("internal", "the answer to `resolve_workflow` holds no definition");
+  WEFT_TRY(const auto definition, Value::Parse(value.Get("definition").StringView()));
   contract::StartInput start;
   start.revision = static_cast<int>(value.Get("revision").AsInteger());
   start.trigger = {.kind = "workflow",
@@ -31,7 +33,7 @@ Result<StartChild> ChildOf(const RunState& run, const std::string& id, const std
   std::ranges::replace(suffix, '#', '.');
   return StartChild{.operation = 0,
                     .workflow_id = run.instance_id + suffix,
-                    .type = std::string(contract::kWorkflowType),
+                    .type = contract::WorkflowType(run.workflow->ns, definition.Get("name").StringView()),
                     .queue = std::string(contract::kWorkerQueue),
                     .inputs = {start.ToJson(), value.Get("definition").AsString(), input},
                     .abandon = false,

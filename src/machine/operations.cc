@@ -26,18 +26,6 @@ Operation StartedBy(const Command& command) {
 
 }  // namespace
 
-// Ids beyond Temporal's limit keep their end, which tells nodes apart for people, behind a hash of the whole (FNV-1a).
-std::string OperationId(const std::string& path, int attempt) {
-  const auto suffix = '#' + std::to_string(attempt);
-  if (path.size() + suffix.size() <= contract::kMaxOperationId) return path + suffix;
-  std::uint64_t h = 14695981039346656037ULL;
-  for (const char c : path) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string hash(16, '0');
-  for (auto digit = hash.rbegin(); digit != hash.rend(); ++digit, h >>= 4U) *digit = kHex[h & 15U];
-  return hash + "…" + path.substr(path.size() - (contract::kMaxOperationId - 64)) + suffix;
-}
-
 std::optional<Target> Run::TakeTarget(Operation operation, std::string_view what) {
   const auto found = state_.operations.find(operation);
   if (found == state_.operations.end()) {

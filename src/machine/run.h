@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "contract/activity.h"
+#include "contract/ids.h"
 #include "machine/command.h"
 #include "machine/machine.h"
 #include "machine/state.h"
@@ -237,8 +238,7 @@ class Run {
 /// The output of a region all of whose nodes have settled, by the rule of the graph.
 expr::Value OutputOf(const RegionState& region);
 
-/// A node's path and attempt as an id of at most contract::kMaxOperationId bytes.
-std::string OperationId(const std::string& path, int attempt);
+using contract::OperationId;
 
 /// Whether the kind's work is an activity whose time-outs Temporal keeps; the machine keeps those of the others.
 bool HasTaskTimeouts(dsl::Kind kind);

@@ -28,6 +28,33 @@ Value RetryReason(const NodeState& node) {
   return reason;
 }
 
+/// What a node waits for and, where there is one, the end of its patience.
+Value WaitReason(const dsl::Node& definition, const NodeState& node) {
+  auto reason = Value::EmptyObject();
+  if (const auto* event = std::get_if<dsl::Event>(&definition.body)) {
+    reason.Set("kind", Value("event"));
+    if (event->types.size() == 1) {
+      reason.Set("type", Value(event->types.front()));
+    } else {
+      auto types = Value::EmptyArray();
+      for (const auto& type : event->types) types.Append(Value(type));
+      reason.Set("type", std::move(types));
+    }
+    if (node.wait && (*node.wait)->key) reason.Set("key", Value(*(*node.wait)->key));
+    if (event->count > 1) {
+      reason.Set("received", Value(static_cast<int>(node.wait ? (*node.wait)->received.size() : 0)));
+      reason.Set("of", Value(event->count));
+    }
+  } else if (definition.kind == dsl::Kind::kApproval) {
+    reason.Set("kind", Value("approval"));
+  } else {
+    reason.Set("kind", Value("timer"));
+  }
+  const auto until = node.wake_at != Timestamp{} ? node.wake_at : node.timeout_at;
+  if (until != Timestamp{}) reason.Set("until", TimeOrNull(until));
+  return reason;
+}
+
 Value NoWorkerYet() {
   return Value::Object({{"kind", Value("worker")}, {"message", Value("no worker has taken the result before it yet")}});
 }
@@ -75,23 +102,26 @@ class Walk {
     view.error = node.error;
     if (killed_ && !IsSettled(node.status) && node.status != NodeStatus::kPending) view.status = NodeStatus::kCancelled;
     if (view.status == NodeStatus::kRetrying) view.reason = RetryReason(node);
-    if (view.status == NodeStatus::kScheduled) Scheduled(definition, node, view);
+    if (view.status == NodeStatus::kWaiting) view.reason = WaitReason(definition, node);
+    if (view.status == NodeStatus::kScheduled) Scheduled(region, index, view);
     return view;
   }
 
-  void Scheduled(const dsl::Node& definition, const NodeState& node, NodeView& view) const {
+  void Scheduled(const RegionState& region, std::size_t index, NodeView& view) const {
+    const auto& node = region.nodes[index];
     if (node.queued) {
       view.reason =
           Value::Object({{"kind", Value("limit")}, {"message", Value("many nodes of this run are in flight")}});
       return;
     }
-    const auto activity = live_.activities.find(contract::OperationId(view.path, node.attempts));
+    const auto activity = live_.activities.find(contract::OperationId(region.OperationPathOf(index), node.attempts));
     if (activity != live_.activities.end() && activity->second.taken) {
       view.status = NodeStatus::kRunning;
       view.heartbeat = activity->second.heartbeat;
       return;
     }
-    view.reason = Value::Object({{"kind", Value("queue")}, {"queue", Value(machine::QueueOf(definition))}});
+    view.reason =
+        Value::Object({{"kind", Value("queue")}, {"queue", Value(machine::QueueOf(region.definition->nodes[index]))}});
   }
 
   const Live& live_;

@@ -35,7 +35,7 @@ struct NodeView {
   expr::Value input, output;
   std::string chosen_case;
   std::optional<machine::NodeError> error;
-  /// Why it waits: `{ "kind": "retry" / "queue" / "limit" / "worker", … }`, or null.
+  /// Why it waits: `{ "kind": "event" / "approval" / "timer" / "retry" / "queue" / "limit" / "worker", … }`, or null.
   expr::Value reason;
   std::string heartbeat;
 

@@ -128,6 +128,28 @@ TEST(Fold, ShowsAResultThatNoWorkerHasTakenYet) {
   EXPECT_EQ(fold.machine().state().root.nodes[0].status, NodeStatus::kScheduled);
 }
 
+TEST(Fold, AWaitingNodeSaysWhatItWaitsForAndUntilWhen) {
+  HistoryWriter writer(Load(R"(
+weft: 1
+name: test
+nodes:
+  review: { event: com.shop.review.done, key: "${ 8841 }", timeout: 24h }
+  pause: { wait: 2h }
+)"),
+                       {});
+  writer.RunTask();
+  progress::Definitions definitions;
+  const auto view = progress::ViewOf(FoldAll(definitions, writer.events()), "run", {});
+  EXPECT_EQ(view.nodes[0].status, NodeStatus::kWaiting);
+  EXPECT_EQ(view.nodes[0].reason.Get("kind").AsString(), "event");
+  EXPECT_EQ(view.nodes[0].reason.Get("type").AsString(), "com.shop.review.done");
+  EXPECT_EQ(view.nodes[0].reason.Get("key").AsString(), "8841");
+  EXPECT_THAT(view.nodes[0].reason.Get("until").AsString(), ::testing::StartsWith("2026-01-03T00:00:00"));
+  EXPECT_EQ(view.nodes[1].status, NodeStatus::kWaiting);
+  EXPECT_EQ(view.nodes[1].reason.Get("kind").AsString(), "timer");
+  EXPECT_THAT(view.nodes[1].reason.Get("until").AsString(), ::testing::StartsWith("2026-01-02T02:00:00"));
+}
+
 TEST(Fold, ARunIsShownBeforeItsFirstTask) {
   const HistoryWriter writer(Load(kChain), {});
   progress::Definitions definitions;
