@@ -42,14 +42,14 @@ class Verb(unittest.TestCase):
         return subprocess.Popen([WEFT, "test", *arguments], cwd=self.folder, text=True, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE)
 
-    def test(self, *arguments):
+    def weft(self, *arguments):
         process = self.start(*arguments)
         output, errors = process.communicate(timeout=60)
         return process.returncode, output, errors
 
     def run_text(self, text, workflow=FLOW):
         self.file("flow.yaml", workflow)
-        return self.test(self.file("a.test.yaml", text))
+        return self.weft(self.file("a.test.yaml", text))
 
 
 class Results(Verb):
@@ -57,7 +57,7 @@ class Results(Verb):
         self.file("a.test.yaml", TEST)
         self.file("b.test.yaml", "title: orders are shipped\n" + TEST)
         self.assertEqual((0, "passed a.test.yaml (0s)\npassed b.test.yaml: orders are shipped (0s)\n2 passed, 0 failed\n", ""),
-                         self.test("a.test.yaml", "b.test.yaml"))
+                         self.weft("a.test.yaml", "b.test.yaml"))
 
     def test_what_was_expected_and_what_came_node_by_node(self):
         code, output, errors = self.run_text(TEST.replace("shipped: 3", "shipped: 4, left: 1") + "# end\n")
@@ -117,14 +117,14 @@ class BadFiles(Verb):
 
     def test_absent_files(self):
         self.assertIn("a.test.yaml:1:11: error[no_file]: Cannot read gone.yaml", self.problems(TEST.replace("flow.yaml", "gone.yaml")))
-        code, _, errors = self.test("absent.test.yaml")
+        code, _, errors = self.weft("absent.test.yaml")
         self.assertEqual(2, code)
         self.assertIn("absent.test.yaml:1:1: error[no_file]: ", errors)
 
     def test_nothing_runs_beside_a_bad_file(self):
         self.file("good.test.yaml", TEST)
         self.file("bad.test.yaml", "workflow: flow.yaml\n")
-        code, output, errors = self.test("good.test.yaml", "bad.test.yaml")
+        code, output, errors = self.weft("good.test.yaml", "bad.test.yaml")
         self.assertEqual((2, ""), (code, output))
         self.assertIn("bad.test.yaml:", errors)
 
@@ -133,7 +133,7 @@ class JUnit(Verb):
     def test_passed_and_failed(self):
         self.file("a.test.yaml", TEST)
         self.file("b.test.yaml", 'title: "odd <&\\" \\u0001 ünï"\n' + TEST.replace("shipped: 3", 'shipped: "]]> <"'))
-        code, _, _ = self.test("--junit", "out.xml", "a.test.yaml", "b.test.yaml")
+        code, _, _ = self.weft("--junit", "out.xml", "a.test.yaml", "b.test.yaml")
         self.assertEqual(1, code)
         suites = xml.parse(self.folder / "out.xml").getroot()
         self.assertEqual(("testsuites", "2", "1"), (suites.tag, suites.get("tests"), suites.get("failures")))
@@ -145,7 +145,7 @@ class JUnit(Verb):
 
     def test_that_cannot_be_written(self):
         self.file("a.test.yaml", TEST)
-        code, _, errors = self.test("--junit", "nowhere/out.xml", "a.test.yaml")
+        code, _, errors = self.weft("--junit", "nowhere/out.xml", "a.test.yaml")
         self.assertEqual((2, "weft: Cannot write nowhere/out.xml.\n"), (code, errors))
 
 
