@@ -287,3 +287,15 @@ edit(
      "void locfile_locate(struct locfile* l, location loc, const char* fmt, ...) {\n"),
     ("  if (loc.start == -1) {\n", "  if (weft_note_error(loc, jv_string_value(m1)) || loc.start == -1) {\n"),
 )
+
+# --- leak checkers -----------------------------------------------------------
+
+# The interpreter's stack is only pointed to past its end, which leak checkers take for lost.
+edit(
+    "exec_stack.h",
+    ("  char* mem_end; // one-past-the-end of allocated region\n",
+     "  char* mem_end; // one-past-the-end of allocated region\n  char* mem_start;\n"),
+    ("  s->mem_end = 0;\n", "  s->mem_end = 0;\n  s->mem_start = 0;\n"),
+    ("  s->mem_end = new_mem_start + new_mem_length;\n",
+     "  s->mem_end = new_mem_start + new_mem_length;\n  s->mem_start = new_mem_start;\n"),
+)
