@@ -91,6 +91,7 @@ class Writer {
     auto out = Value::EmptyObject();
     SetNumber(out, "phase", static_cast<std::uint64_t>(region.phase));
     SetFlag(out, "stopping", region.stopping);
+    SetNumber(out, "entered", region.entered);
     if (region.failure) out.Set("failure", region.failure->ToValue());
     auto dirty = Value::EmptyArray();
     for (const auto node : region.dirty) dirty.Append(Unsigned(node));
@@ -148,6 +149,7 @@ class Writer {
     SetFlag(out, "cancel_requested", node.cancel_requested);
     if (node.handled) out.Set("handled", Value(*node.handled));
     SetNumber(out, "completion", node.completion);
+    SetNumber(out, "begun", node.begun);
     SetNumber(out, "size", node.output_size);
     if (node.iterations) out.Set("iterations", OfIterations(**node.iterations));
     if (node.wait) out.Set("wait", OfWait(**node.wait, !unsent_.contains((*node.wait)->subscription)));

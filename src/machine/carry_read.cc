@@ -109,6 +109,7 @@ class Reader {
   Result<void> Region(const Value& value, RegionState& region) {
     region.phase = static_cast<RegionState::Phase>(value.Get("phase").AsInteger());
     region.stopping = value.Get("stopping").AsBool();
+    region.entered = Unsigned(value.Get("entered"));
     if (value.Has("failure")) region.failure = Error(value.Get("failure"));
     region.nodes.resize(region.definition->nodes.size());
     for (const auto& node : List(value.Get("dirty"))) region.dirty.insert(Unsigned(node));
@@ -145,6 +146,7 @@ class Reader {
     node.cancel_requested = value.Get("cancel_requested").AsBool();
     if (value.Has("handled")) node.handled = value.Get("handled").AsBool();
     node.completion = Unsigned(value.Get("completion"));
+    node.begun = Unsigned(value.Get("begun"));
     node.output_size = Unsigned(value.Get("size"));
     if (value.Has("iterations")) **(node.iterations = Box<Iterations>()) = ReadIterations(value.Get("iterations"));
     if (value.Has("wait")) **(node.wait = Box<Wait>()) = ReadWait(value.Get("wait"));

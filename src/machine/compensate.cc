@@ -70,7 +70,7 @@ void Run::ReplaceInner(NodeRef ref) {
   auto inner = ref.region->address;
   inner.emplace_back(ref.node, static_cast<std::uint32_t>(ref.state().attempts));
   std::erase_if(state_.compensations, [&](const Compensation& owed) {
-    if (!IsInside(owed.region, inner)) return false;
+    if (owed.completion <= ref.state().begun || !IsInside(owed.region, inner)) return false;
     state_.state_size -= owed.input.size();
     return true;
   });
@@ -80,7 +80,10 @@ std::vector<Compensation>::iterator Run::FindCompensation(std::uint64_t completi
   return std::ranges::lower_bound(state_.compensations, completion, {}, &Compensation::completion);
 }
 
-bool Run::PaysFor(const RegionState& region, const Compensation& owed) { return IsInside(owed.region, region.address); }
+// What an earlier attempt of a container left at the same address is not this execution's.
+bool Run::PaysFor(const RegionState& region, const Compensation& owed) {
+  return owed.completion > region.entered && IsInside(owed.region, region.address);
+}
 
 // The run pays what is owed when it ends badly, a group for an attempt of it that failed; all others leave it to them.
 bool Run::PaysCompensations(const RegionState& region) {
@@ -97,8 +100,8 @@ bool Run::PaysCompensations(const RegionState& region) {
 void Run::CompensateNext(RegionState& region) {
   auto& all = state_.compensations;
   while (PaysCompensations(region)) {
-    const auto next = std::ranges::find_if(
-        all.rbegin(), all.rend(), [&](const Compensation& owed) { return IsInside(owed.region, region.address); });
+    const auto next =
+        std::ranges::find_if(all.rbegin(), all.rend(), [&](const Compensation& owed) { return PaysFor(region, owed); });
     if (next == all.rend()) break;
     if (!next->problem.empty()) {
       const Failure failure{Failure::Kind::kFailed, "expression", next->problem, {}};
@@ -176,7 +179,8 @@ void Run::CompensationEnded(const Target& target, const Failure* failure) {
 
 void Run::RecordCompensation(std::vector<Compensation>::iterator owed, const Failure* failure) {
   if (failure != nullptr) Notice("the compensation of `" + owed->path + "` failed: " + failure->message);
-  if (auto* home = Find(owed->region)) {
+  auto* home = Find(owed->region);
+  if (home != nullptr && home->entered < owed->completion) {
     auto& node = home->nodes[owed->node];
     if (failure == nullptr) {
       SetStatus({home, owed->node}, NodeStatus::kCompensated);

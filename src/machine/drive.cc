@@ -19,6 +19,7 @@ RegionState* Run::Find(const RegionAddress& address) {
 
 void Run::EnterRegion(RegionState& region) {
   const auto count = region.definition->nodes.size();
+  region.entered = state_.completions;
   region.nodes.resize(count);
   region.unsettled = count;
   state_.counts[static_cast<std::size_t>(NodeStatus::kPending)] += static_cast<std::uint32_t>(count);
@@ -113,6 +114,7 @@ void Run::StartNode(NodeRef ref) {
 void Run::BeginAttempt(NodeRef ref) {
   auto& node = ref.state();
   node.attempt_at = state_.now;
+  node.begun = state_.completions;
   node.wake_at = {};
   if (node.timeout_timer != 0) CancelTimer(node.timeout_timer);
   node.timing_out = false;

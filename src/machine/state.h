@@ -149,6 +149,7 @@ struct NodeState {
   /// Of a failed node with `.failed` or `.done` edges: whether one of them started. Unset: not decided yet.
   std::optional<bool> handled;
   std::uint64_t completion = 0;  ///< order of settling within the run, from 1
+  std::uint64_t begun = 0;       ///< RunState::completions when the latest attempt began
   std::size_t output_size = 0;   ///< bytes of the output as JSON, an upper bound
   /// Executions of the inner region that are not settled, by iteration or attempt.
   std::map<std::uint32_t, Box<RegionState>> children;
@@ -164,6 +165,8 @@ struct RegionState {
   /// The same for ids of operations, with the number of each container's attempt from the second on: `each#2/7/`.
   std::string operation_path;
   std::vector<NodeState> nodes;
+  /// RunState::completions when it was entered: tells this execution from an earlier one at the same address.
+  std::uint64_t entered = 0;
   expr::Value dot;  ///< what its roots get as `.`
   expr::Value item, index, previous;
   std::vector<std::pair<std::string, expr::Value>> aliases;  ///< items of the enclosing foreach, outermost first

@@ -222,10 +222,23 @@ void AddOtherEvent(Driver& driver, Choices& choices) {
   }
 }
 
+/// The nodes that have not settled, region by region.
+std::string Unsettled(const RegionState& region) {
+  auto text =
+      " [phase " + std::to_string(static_cast<int>(region.phase)) + ", " + std::to_string(region.active) + " active";
+  for (std::size_t i = 0; i < region.nodes.size(); ++i) {
+    const auto& node = region.nodes[i];
+    if (IsSettled(node.status)) continue;
+    text += ", " + region.PathOf(i) + ' ' + std::string(StatusName(node.status));
+    for (const auto& [key, child] : node.children) text += Unsettled(*child);
+  }
+  return text + ']';
+}
+
 std::vector<std::string> Verdict(Driver& driver) {
   auto broken = driver.broken();
   if (driver.state().status == RunStatus::kRunning)
-    broken.emplace_back("stuck: nothing is in flight and the run does not end");
+    broken.push_back("stuck: nothing is in flight and the run does not end:" + Unsettled(driver.state().root));
   if (!driver.ReplaysEqually()) broken.emplace_back("a replay gave other commands");
   return broken;
 }
