@@ -1,5 +1,7 @@
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -42,6 +44,8 @@ struct Options {
   std::string sandbox = "bwrap";
   bool json = false;
 };
+
+constexpr std::chrono::seconds kLongestReport{60};
 
 Error Usage(std::string message) { return {"usage", std::move(message)}; }
 
@@ -91,8 +95,15 @@ Result<std::shared_ptr<const dsl::Workflow>> Read(const std::string& path) {
 Result<Prepared> Prepare(const Options& options) {
   Prepared prepared;
   WEFT_TRY(prepared.workflow, Read(options.files.front()));
+  std::map<std::string, std::string> files{
+      {contract::WorkflowType(prepared.workflow->ns, prepared.workflow->name), options.files.front()}};
   for (std::size_t i = 1; i < options.files.size(); ++i) {
     WEFT_TRY(auto other, Read(options.files[i]));
+    const auto [first, fresh] = files.emplace(contract::WorkflowType(other->ns, other->name), options.files[i]);
+    if (!fresh) {
+      return std::unexpected(Usage(first->second + " and " + options.files[i] + " both hold the workflow `" +
+                                   other->name + "`; give one of them another name or namespace"));
+    }
     prepared.others.push_back(std::move(other));
   }
   WEFT_TRY(prepared.input, ReadInput(options.input));
@@ -132,7 +143,17 @@ class Ending {
   void Interrupt(int count) {
     const std::scoped_lock lock(mutex_);
     asked_ = count;
-    if (client_) Ask(count);
+    if (closed_) {
+      interrupted_.request_stop();
+    } else if (client_) {
+      Ask(count);
+    }
+  }
+  /// The run has closed: from now on an interrupt ends what is still waited for.
+  std::stop_token Closed() {
+    const std::scoped_lock lock(mutex_);
+    closed_ = true;
+    return interrupted_.get_token();
   }
 
  private:
@@ -149,12 +170,28 @@ class Ending {
   std::optional<temporalio::Client> client_;
   temporalio::WorkflowRef run_;
   int asked_ = 0;
+  bool closed_ = false;
+  std::stop_source interrupted_;
 };
 
-/// A run that notifies leaves that to a child of its own; the worker must not go before it has ended.
-void WaitForReport(const temporalio::Client& client, const std::string& run_id, const std::string& status) {
-  const auto reported = temporalio::GetResult(client, {"weft-notify." + run_id + "." + status, ""});
-  if (!reported && reported.error().code != temporalio::Error::Code::kNotFound) Report(reported.error().message);
+/// A run that notifies leaves that to a child of its own; the worker must not go before it has ended. Gives up when it
+/// takes too long or `stop` is requested: the run itself has closed.
+void WaitForReport(const temporalio::Client& client, const std::string& run_id, const std::string& status,
+                   const std::stop_token& stop) {
+  std::stop_source enough;
+  const std::stop_callback forward(stop, [&enough] { enough.request_stop(); });
+  const std::jthread limit([&enough](const std::stop_token& done) {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, done, kLongestReport, [] { return false; });
+    if (!done.stop_requested()) enough.request_stop();
+  });
+  const auto reported =
+      temporalio::GetResult(client, {"weft-notify." + run_id + "." + status, ""}, true, enough.get_token());
+  if (reported || reported.error().code == temporalio::Error::Code::kNotFound) return;
+  Report(enough.stop_requested() ? "the run's notification has not ended; not waiting for it any longer"
+                                 : reported.error().message);
 }
 
 int Finish(const Options& options, const progress::InstanceView& view) {
@@ -247,7 +284,7 @@ int Run(const Options& options) {
              if (const auto asked = client.RequestCancel(run, "--timeout"); !asked) display->Say(asked.error().message);
            },
        .trouble = [&](const std::string& message) { display->Say("Temporal does not answer: " + message); }});
-  if (view) WaitForReport(client, *run_id, view->status);
+  if (view) WaitForReport(client, *run_id, view->status, ending.Closed());
   working.request_stop();
   working.join();
   return view ? Finish(options, *view) : Refuse(view.error());
