@@ -1,7 +1,12 @@
 #include "tests/integration/harness.h"
 
 #include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -36,6 +41,12 @@ T OrDie(Result<T> result) {
   return *std::move(result);
 }
 
+std::shared_ptr<const dsl::Workflow> LoadOrDie(std::string_view yaml) {
+  auto loaded = dsl::Load(yaml);
+  if (loaded.workflow == nullptr) Die(dsl::FormatDiagnostics("workflow.yaml", yaml, loaded.diagnostics));
+  return std::move(loaded.workflow);
+}
+
 }  // namespace
 
 Harness& Harness::Get() {
@@ -55,9 +66,8 @@ Harness::Harness() {
 }
 
 temporalio::WorkflowRef Harness::Start(std::string_view yaml, std::string_view input) const {
-  const auto loaded = dsl::Load(yaml);
-  if (loaded.workflow == nullptr) Die(dsl::FormatDiagnostics("workflow.yaml", yaml, loaded.diagnostics));
-  const auto& workflow = *loaded.workflow;
+  const auto loaded = LoadOrDie(yaml);
+  const auto& workflow = *loaded;
   temporalio::StartOptions start;
   start.workflow_id = contract::InstanceId(workflow.ns, workflow.name, "manual", NewUlid());
   start.workflow_type = contract::WorkflowType(workflow.ns, workflow.name);
@@ -89,14 +99,33 @@ progress::InstanceView Harness::WaitUntil(const temporalio::WorkflowRef& run,
   return last;
 }
 
+temporal::api::history::v1::History Harness::HistoryOf(const temporalio::WorkflowRef& run) const {
+  return OrDie(temporalio::FetchHistory(*client_, run));
+}
+
 void Harness::CheckReplay(const temporalio::WorkflowRef& run, const std::string& name) const {
-  const auto history = OrDie(temporalio::FetchHistory(*client_, run));
+  const auto history = HistoryOf(run);
   const auto replayed = worker::Replay(runtime_, run.workflow_id, history);
   EXPECT_TRUE(replayed) << name << ": " << replayed.error().message;
   if (const char* folder = std::getenv("WEFT_RECORD_HISTORIES")) {
     std::ofstream(std::string(folder) + "/" + name + ".json") << worker::FormatHistory(history);
   }
 }
+
+LocalHost::LocalHost(std::vector<worker::Queue> queues)
+    : host_(OrDie(worker::Host::Create(Harness::Get().connection_, std::move(queues)))),
+      thread_([this](std::stop_token stop) {
+        if (const auto ended = host_->Run(std::move(stop)); !ended) ADD_FAILURE() << ended.error().message;
+      }) {}
+
+LocalHost::~LocalHost() = default;
+
+LocalWorker::LocalWorker(activities::Settings settings, worker::Limits limits)
+    : host_({{.name = std::string(contract::kWorkerQueue),
+              .workflows = true,
+              .activities = activities::MakeHandlers(
+                  std::make_shared<activities::Activities>(std::move(settings), activities::LocalSecrets()), {}),
+              .limits = limits}}) {}
 
 activities::Settings LocalWorker::NoSandbox() {
   activities::Settings settings;
@@ -105,19 +134,56 @@ activities::Settings LocalWorker::NoSandbox() {
   return settings;
 }
 
-LocalWorker::LocalWorker(activities::Settings settings) {
-  host_ = OrDie(worker::Host::Create(
-      Harness::Get().connection_,
-      {{.name = std::string(contract::kWorkerQueue),
-        .workflows = true,
-        .activities = activities::MakeHandlers(
-            std::make_shared<activities::Activities>(std::move(settings), activities::LocalSecrets()), {})}}));
-  thread_ = std::jthread([this](std::stop_token stop) {
-    if (const auto ended = host_->Run(std::move(stop)); !ended) ADD_FAILURE() << ended.error().message;
-  });
+LocalServer::LocalServer() : system_([](const std::string&) {}) {
+  system_.Connect(Harness::Get().client());
+  Open();
 }
 
-LocalWorker::~LocalWorker() = default;
+void LocalServer::Open() {
+  host_.emplace(std::vector<worker::Queue>{
+      {.name = std::string(contract::kSystemQueue), .workflows = false, .activities = system_.Handlers()}});
+}
+
+void LocalServer::Deploy(std::string_view yaml) { system_.Deploy(*LoadOrDie(yaml)); }
+
+void LocalServer::Publish(std::string_view json) {
+  const auto published = system_.Publish(json);
+  EXPECT_TRUE(published) << published.error().message;
+}
+
+WorkerProcess::WorkerProcess(const std::string& target) {
+  const char* weft = std::getenv("WEFT");
+  std::vector<std::string> words{weft == nullptr ? "weft" : weft,
+                                 "worker",
+                                 "--temporal",
+                                 target,
+                                 "--sandbox",
+                                 "off",
+                                 "--http-allow",
+                                 "127.0.0.1",
+                                 "--log",
+                                 "warn"};
+  std::vector<char*> arguments;
+  for (auto& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  EXPECT_EQ(::posix_spawn(&pid_, arguments[0], nullptr, nullptr, arguments.data(), environ), 0);
+}
+
+WorkerProcess::~WorkerProcess() { End(SIGKILL); }
+
+int WorkerProcess::End(int signal) {
+  if (pid_ <= 0) return 0;
+  int status = 0;
+  ::kill(pid_, signal);
+  ::waitpid(pid_, &status, 0);
+  pid_ = -1;
+  return status;
+}
+
+bool Is(const progress::InstanceView& view, std::string_view path, machine::NodeStatus status) {
+  const auto found = std::ranges::find(view.nodes, path, &progress::NodeView::path);
+  return found != view.nodes.end() && found->status == status;
+}
 
 const progress::NodeView& NodeOf(const progress::InstanceView& view, std::string_view path) {
   for (const auto& node : view.nodes) {

@@ -1,13 +1,17 @@
 #pragma once
 
-#include <chrono>
+#include <sys/types.h>
+
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "activities/settings.h"
+#include "cli/local_system.h"
 #include "progress/follow.h"
 #include "temporal/api/history/v1/message.pb.h"
 #include "temporalio/client/client.h"
@@ -33,6 +37,8 @@ class Harness {
   /// Watches the run until `done` says so; fails the test when it closes before.
   progress::InstanceView WaitUntil(const temporalio::WorkflowRef& run,
                                    const std::function<bool(const progress::InstanceView&)>& done) const;
+  /// What has happened to the run so far.
+  temporal::api::history::v1::History HistoryOf(const temporalio::WorkflowRef& run) const;
   /// The run's history passes through the present interpreter again with the same batches and commands. With
   /// WEFT_RECORD_HISTORIES set to a folder it is also stored there as NAME.json.
   void CheckReplay(const temporalio::WorkflowRef& run, const std::string& name) const;
@@ -43,23 +49,66 @@ class Harness {
   std::unique_ptr<temporalio::testing::DevServer> server_;
   std::shared_ptr<temporalio::Connection> connection_;
   std::unique_ptr<temporalio::Client> client_;
-  friend class LocalWorker;
+  friend class LocalHost;
 };
 
-/// A worker in this process, while the object lives. Loopback is allowed; code runs without a sandbox unless `settings`
-/// says otherwise.
-class LocalWorker {
+/// Task queues that are worked on in this process, while the object lives.
+class LocalHost {
  public:
-  explicit LocalWorker(activities::Settings settings = NoSandbox());
-  ~LocalWorker();
-  static activities::Settings NoSandbox();
+  explicit LocalHost(std::vector<worker::Queue> queues);
+  ~LocalHost();
 
  private:
   std::unique_ptr<worker::Host> host_;
   std::jthread thread_;
 };
 
+/// A worker in this process, while the object lives. Loopback is allowed; code runs without a sandbox unless `settings`
+/// says otherwise.
+class LocalWorker {
+ public:
+  explicit LocalWorker(activities::Settings settings = NoSandbox(), worker::Limits limits = {});
+  static activities::Settings NoSandbox();
+
+ private:
+  LocalHost host_;
+};
+
+/// What servers answer (events, definitions, notifications), in this process. It is asked only between Open and Close,
+/// and remembers over both.
+class LocalServer {
+ public:
+  LocalServer();
+  void Open();
+  void Close() { host_.reset(); }
+  /// For nodes of kind `workflow`.
+  void Deploy(std::string_view yaml);
+  /// To all that wait for such an event, now or later.
+  void Publish(std::string_view json);
+
+ private:
+  cli::LocalSystem system_;
+  std::optional<LocalHost> host_;
+};
+
+/// `weft worker` as a process of its own, to be killed.
+class WorkerProcess {
+ public:
+  explicit WorkerProcess(const std::string& target);
+  ~WorkerProcess();
+  WorkerProcess(const WorkerProcess&) = delete;
+  WorkerProcess& operator=(const WorkerProcess&) = delete;
+
+  /// The exit status as waitpid gives it.
+  int End(int signal);
+
+ private:
+  pid_t pid_ = -1;
+};
+
 /// The view's node, which must be there.
 const progress::NodeView& NodeOf(const progress::InstanceView& view, std::string_view path);
+/// Whether the node is there and in that state.
+bool Is(const progress::InstanceView& view, std::string_view path, machine::NodeStatus status);
 
 }  // namespace weft::testing

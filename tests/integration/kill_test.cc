@@ -1,7 +1,5 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -17,34 +15,6 @@ namespace {
 
 using machine::NodeStatus;
 namespace fs = std::filesystem;
-
-/// `weft worker` as a process of its own, to be killed.
-class WorkerProcess {
- public:
-  explicit WorkerProcess(const std::string& target) {
-    const char* weft = std::getenv("WEFT");
-    std::vector<std::string> words{
-        weft == nullptr ? "weft" : weft, "worker", "--temporal", target, "--sandbox", "off", "--log", "warn"};
-    std::vector<char*> arguments;
-    for (auto& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    EXPECT_EQ(::posix_spawn(&pid_, arguments[0], nullptr, nullptr, arguments.data(), environ), 0);
-  }
-  ~WorkerProcess() { End(SIGKILL); }
-
-  /// The exit status as waitpid gives it.
-  int End(int signal) {
-    if (pid_ <= 0) return 0;
-    int status = 0;
-    ::kill(pid_, signal);
-    ::waitpid(pid_, &status, 0);
-    pid_ = -1;
-    return status;
-  }
-
- private:
-  pid_t pid_ = -1;
-};
 
 class Kill : public ::testing::Test {
  protected:
@@ -68,10 +38,6 @@ class Kill : public ::testing::Test {
   Harness& harness = Harness::Get();
   fs::path folder;
 };
-
-bool Runs(const progress::InstanceView& view, std::string_view path) {
-  return !view.nodes.empty() && NodeOf(view, path).status == NodeStatus::kRunning;
-}
 
 // The nodes note each time they begin; `gate` waits for a file, so that the
 // worker dies in the middle of it.
@@ -100,8 +66,8 @@ TEST_F(Kill, AnotherWorkerGoesOnAndWhatMustNotRepeatDoesNot) {
   auto first = std::make_unique<WorkerProcess>(harness.target());
   const auto chain = harness.Start(kChain, Input());
   const auto once = harness.Start(kOnce, Input());
-  harness.WaitUntil(chain, [](const auto& view) { return Runs(view, "gate"); });
-  harness.WaitUntil(once, [](const auto& view) { return Runs(view, "pay"); });
+  harness.WaitUntil(chain, [](const auto& view) { return Is(view, "gate", NodeStatus::kRunning); });
+  harness.WaitUntil(once, [](const auto& view) { return Is(view, "pay", NodeStatus::kRunning); });
   first->End(SIGKILL);
 
   WorkerProcess second(harness.target());
@@ -123,7 +89,7 @@ TEST_F(Kill, AnotherWorkerGoesOnAndWhatMustNotRepeatDoesNot) {
 TEST_F(Kill, AWorkerThatIsAskedToStopLosesNothing) {
   auto first = std::make_unique<WorkerProcess>(harness.target());
   const auto chain = harness.Start(kChain, Input());
-  harness.WaitUntil(chain, [](const auto& view) { return Runs(view, "gate"); });
+  harness.WaitUntil(chain, [](const auto& view) { return Is(view, "gate", NodeStatus::kRunning); });
   std::ofstream(folder / "open") << "";
   EXPECT_EQ(first->End(SIGTERM), 0);
 

@@ -144,8 +144,7 @@ nodes:
   never: { needs: slow, set: 1 }
   clean: { needs: never, join: always, set: cleaned }
 )");
-  harness.WaitUntil(
-      run, [](const auto& view) { return !view.nodes.empty() && NodeOf(view, "slow").status == NodeStatus::kRunning; });
+  harness.WaitUntil(run, [](const auto& view) { return Is(view, "slow", NodeStatus::kRunning); });
   ASSERT_TRUE(harness.client().RequestCancel(run));
   const auto view = harness.Wait(run);
   EXPECT_EQ(view.status, "cancelled");
@@ -163,8 +162,7 @@ name: signals
 nodes:
   a: { shell: "exec tail -f /dev/null", timeout: 2s, on_error: { continue: done } }
 )");
-  harness.WaitUntil(
-      run, [](const auto& view) { return !view.nodes.empty() && NodeOf(view, "a").status == NodeStatus::kRunning; });
+  harness.WaitUntil(run, [](const auto& view) { return Is(view, "a", NodeStatus::kRunning); });
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(harness.client().SignalWorkflow(run, {.name = "nobody-knows"}));
   const auto view = harness.Wait(run);
   EXPECT_EQ(view.status, "completed");
@@ -192,8 +190,7 @@ name: terminated
 nodes:
   slow: { shell: "exec tail -f /dev/null" }
 )");
-  harness.WaitUntil(
-      run, [](const auto& view) { return !view.nodes.empty() && NodeOf(view, "slow").status == NodeStatus::kRunning; });
+  harness.WaitUntil(run, [](const auto& view) { return Is(view, "slow", NodeStatus::kRunning); });
   ASSERT_TRUE(harness.client().Terminate(run, "by a test"));
   const auto view = harness.Wait(run);
   EXPECT_EQ(view.status, "terminated");
