@@ -40,8 +40,9 @@ class Bench:
 
     def worker(self, side):
         arguments = {
+            # As many runs in memory as the Go SDK keeps, so that the memory of a run compares.
             "weft": [self.build / "weft", "worker", "--log", "error", "--temporal", self.temporal.address,
-                     "--http-allow", "127.0.0.1"],
+                     "--http-allow", "127.0.0.1", "--max-cached-runs", "10000"],
             "go": [self.go_worker, "worker", self.temporal.address, "bench-go"],
         }[side]
         return Process(arguments, self.scratch / f"{side}.log")
@@ -155,7 +156,7 @@ def machine():
     model = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     memory = re.search(r"^MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text(), re.MULTILINE)
     return {"cpu": model.group(1) if model else platform.machine(), "cores": os.cpu_count(),
-            "memory_gb": round(int(memory.group(1)) / 1e6, 1), "kernel": platform.release(),
+            "memory_gb": round(int(memory.group(1)) / 1e6, 1), "system": platform.freedesktop_os_release()["PRETTY_NAME"],
             "load_before": round(os.getloadavg()[0], 2)}
 
 
