@@ -214,6 +214,7 @@ TEST(Workflows, AreReplayedWhenTheCacheIsSmallerThanTheirNumber) {
   options.max_cached_workflows = 1;
   options.workflows = Scripted({{"order", [&] {
                                    ++made;
+                                   made.notify_all();
                                    return [signals = 0](const WorkflowActivationJob& job) mutable -> Commands {
                                      if (job.has_initialize_workflow()) return {StartTimer(1, 1h)};
                                      if (job.has_signal_workflow() && ++signals == 2) return {Complete("two")};
@@ -222,7 +223,11 @@ TEST(Workflows, AreReplayedWhenTheCacheIsSmallerThanTheirNumber) {
                                  }}});
   RunningWorker worker(std::move(options));
   std::vector<WorkflowRef> runs;
-  for (int i = 0; i < 4; ++i) runs.push_back(Start("order", queue));
+  for (int i = 0; i < 4; ++i) {
+    runs.push_back(Start("order", queue));
+    // Signals that came before a run's first task would be taken together with it, without a replay.
+    for (int now = made; now <= i; now = made) made.wait(now);
+  }
   for (const WorkflowRef& run : runs) SendSignal(run, "one");
   for (const WorkflowRef& run : runs) SendSignal(run, "two");
   for (const WorkflowRef& run : runs) EXPECT_EQ(Outcome(run), "completed: two");
