@@ -55,8 +55,9 @@ Result<std::string> LocalSystem::Subscribe(const temporalio::ActivityInfo& info,
          " waits for an approval, which needs a server; cancel the run to end it");
     return "null";
   }
-  const temporalio::WorkflowRef run{info.workflow_id, info.workflow_run_id};
-  const auto id = info.workflow_run_id + '/' + args.Get("id").AsString();
+  // Not the one run: a wait goes on when the run continues as new.
+  const temporalio::WorkflowRef run{.workflow_id = info.workflow_id, .run_id = {}};
+  const auto id = info.workflow_id + '/' + args.Get("id").AsString();
   const std::scoped_lock lock(mutex_);
   for (const auto& event : router_.Subscribe(id, args)) Send(run, id, event);
   runs_.insert_or_assign(id, run);
@@ -65,7 +66,7 @@ Result<std::string> LocalSystem::Subscribe(const temporalio::ActivityInfo& info,
 
 Result<std::string> LocalSystem::Unsubscribe(const temporalio::ActivityInfo& info, const Value& args) {
   const std::scoped_lock lock(mutex_);
-  const auto id = info.workflow_run_id + '/' + args.Get("id").AsString();
+  const auto id = info.workflow_id + '/' + args.Get("id").AsString();
   router_.Unsubscribe(id);
   runs_.erase(id);
   return "null";

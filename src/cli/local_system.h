@@ -46,7 +46,7 @@ class LocalSystem {
   std::shared_ptr<temporalio::Client> client_;
   mutable std::mutex mutex_;
   std::map<std::string, std::string> definitions_;       ///< normalised, by `namespace.name`
-  EventRouter router_;                                   ///< subscriptions by run id and their own
+  EventRouter router_;                                   ///< subscriptions by instance and their own id
   std::map<std::string, temporalio::WorkflowRef> runs_;  ///< whose they are
 };
 

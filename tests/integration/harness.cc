@@ -24,6 +24,11 @@
 namespace weft::testing {
 namespace {
 
+int& LongestRun() {
+  static int events = 0;
+  return events;
+}
+
 [[noreturn]] void Die(const std::string& message) {
   std::fprintf(stderr, "%s\n", message.c_str());
   std::exit(1);
@@ -54,10 +59,15 @@ Harness& Harness::Get() {
   return harness;
 }
 
+int Harness::ContinueAsNewAfter(int events) { return LongestRun() = events; }
+
 Harness::Harness() {
   runtime_ = OrDie(temporalio::Runtime::Create());
   temporalio::testing::DevServerOptions options;
   options.cli = TEMPORAL_CLI;
+  if (LongestRun() > 0) {
+    options.dynamic_config["limit.historyCount.suggestContinueAsNew"] = std::to_string(LongestRun());
+  }
   server_ = OrDie(temporalio::testing::DevServer::Start(runtime_, options));
   temporalio::ConnectionOptions connection;
   connection.target = server_->target();

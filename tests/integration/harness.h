@@ -25,6 +25,8 @@ namespace weft::testing {
 class Harness {
  public:
   static Harness& Get();
+  /// Before the first Get: runs of so many events continue as new, instead of Temporal's 4,096.
+  static int ContinueAsNewAfter(int events);
 
   [[nodiscard]] const temporalio::Client& client() const { return *client_; }
   [[nodiscard]] const std::string& target() const { return server_->target(); }
