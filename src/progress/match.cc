@@ -1,5 +1,8 @@
 #include "progress/match.h"
 
+#include <iterator>
+#include <vector>
+
 #include "contract/names.h"
 #include "progress/translate.h"
 
@@ -47,6 +50,14 @@ std::string OfActivity(const machine::ScheduleActivity& command, const HistoryEv
                 had_deadline ? Compare("schedule_to_close", Millis(recorded.schedule_to_close_timeout()),
                                        command.schedule_to_close->count())
                              : std::string()});
+}
+
+std::string OfInputs(const api::common::v1::Payloads& recorded, const std::vector<std::string>& given) {
+  std::string difference = Compare("the number of inputs", recorded.payloads_size(), std::ssize(given));
+  for (int i = 0; difference.empty() && i < recorded.payloads_size(); ++i) {
+    difference = Compare("an input", recorded.payloads(i).data(), given[static_cast<std::size_t>(i)]);
+  }
+  return difference;
 }
 
 std::string OfFailure(const machine::FailRun& command, const HistoryEvent& event, bool strict) {
@@ -122,7 +133,8 @@ std::string Difference(const machine::Command& command, std::optional<std::uint3
           [&](const machine::StartChild& c) {
             const auto& recorded = event.start_child_workflow_execution_initiated_event_attributes();
             return First({Compare("the child's id", recorded.workflow_id(), c.workflow_id),
-                          Compare("the child's type", recorded.workflow_type().name(), c.type)});
+                          Compare("the child's type", recorded.workflow_type().name(), c.type),
+                          strict ? OfInputs(recorded.input(), c.inputs) : std::string()});
           },
           [&](const machine::UpsertMemo& c) {
             if (!strict) return std::string();
@@ -136,6 +148,10 @@ std::string Difference(const machine::Command& command, std::optional<std::uint3
                            c.output);
           },
           [&](const machine::FailRun& c) { return OfFailure(c, event, strict); },
+          [&](const machine::ContinueAsNew& c) {
+            if (!strict) return std::string();
+            return OfInputs(event.workflow_execution_continued_as_new_event_attributes().input(), c.inputs);
+          },
           [](const auto&) { return std::string(); },
       },
       command);
