@@ -19,7 +19,7 @@ from cases import all_cases
 from processes import Service, Temporal
 from run import ROOT, Bench
 
-WIDTH, ROW = 1400, 17
+WIDTH, ROW, LONGEST = 1400, 17, 100
 # The last frame of a sample tells whose code it is; of Core's threads all is Core's.
 OWNERS = [("kernel", re.compile(r"\[k\]$")),
           ("protobuf", re.compile(r"^(google::protobuf|temporal::api|coresdk|google::rpc)")),
@@ -80,7 +80,7 @@ def flame(stacks, total, file):
         nonlocal deepest
         for name, (count, below) in sorted(level.items()):
             width = count * WIDTH / total
-            if width >= 0.5:
+            if width >= 1:
                 deepest = max(deepest, depth)
                 boxes.append((x, depth, width, name, count))
                 draw(below, x, depth + 1)
@@ -92,10 +92,11 @@ def flame(stacks, total, file):
     for x, depth, width, name, count in boxes:
         y = height - (depth + 1) * ROW
         hue = 210 if name.endswith("[k]") else 140 if name.startswith(("weft::", "temporalio::")) else 30
-        text = html.escape(name[: int(width / 6.7)]) if width > 30 else ""
-        lines.append(f'<g><title>{html.escape(name)}: {100 * count / total:.1f} %</title><rect x="{x:.1f}" y="{y}" '
-                     f'width="{width:.1f}" height="{ROW - 1}" fill="hsl({hue},70%,{62 + depth % 3 * 5}%)"/>'
-                     f'<text x="{x + 2:.1f}" y="{y + 12}">{text}</text></g>')
+        label = html.escape(name[: int(width / 6.7)])
+        text = f'<text x="{x + 2:.1f}" y="{y + 12}">{label}</text>' if width > 30 else ""
+        lines.append(f'<g><title>{html.escape(name[:LONGEST])}: {100 * count / total:.1f} %</title><rect x="{x:.1f}" '
+                     f'y="{y}" width="{width:.1f}" height="{ROW - 1}" fill="hsl({hue},70%,{62 + depth % 3 * 5}%)"/>'
+                     f'{text}</g>')
     file.write_text("\n".join(lines + ["</svg>"]) + "\n")
 
 
