@@ -82,6 +82,29 @@ void Fan(benchmark::State& bench) {
 }
 BENCHMARK(Fan)->Arg(50)->Arg(500);
 
+/// Iterations of one pure node each, in one drive and without an event.
+void Iterations(benchmark::State& bench, const std::string& container) {
+  const auto workflow = LoadOrDie(
+      bench, R"({"weft":1,"name":"w","nodes":{"l":{)" + container + R"("nodes":{"a":{"set":"${ $index }"}}}}})");
+  const auto start = StartOf(workflow);
+  for (auto _ : bench) {
+    Machine machine;
+    benchmark::DoNotOptimize(machine.Apply(start));
+  }
+  CountNodes(bench, bench.range(0));
+}
+
+void LoopOfPureNodes(benchmark::State& bench) {
+  const auto count = std::to_string(bench.range(0));
+  Iterations(bench, R"("loop":{"while":"$index < )" + count + R"(","max":)" + count + "},");
+}
+BENCHMARK(LoopOfPureNodes)->Arg(300)->Arg(3000);
+
+void ForeachOfPureNodes(benchmark::State& bench) {
+  Iterations(bench, R"("foreach":"[range()" + std::to_string(bench.range(0)) + R"()]",)");
+}
+BENCHMARK(ForeachOfPureNodes)->Arg(300)->Arg(3000);
+
 void CopyOfAWaitingRun(benchmark::State& bench) {
   const auto workflow = LoadOrDie(bench, Chain(20, R"("shell":"true")"));
   Machine machine;
