@@ -67,8 +67,10 @@ std::string Readable(const std::string& failure) {
 // What Core's words for a failed handshake mean.
 std::string_view Hint(const ConnectionOptions& options, std::string_view failure) {
   if (!options.tls) {
-    // The server hung up on the first bytes; one that is not there is a `tcp connect error`.
-    const bool hung_up = failure.contains("transport error") && !failure.contains("tcp connect error");
+    // The server hung up on the first bytes, before or after the first request was on its way; one that is not there is
+    // a `tcp connect error`.
+    const bool hung_up = (failure.contains("transport error") || failure.contains("operation was canceled")) &&
+                         !failure.contains("tcp connect error");
     return hung_up ? " If the server expects TLS, turn TLS on." : "";
   }
   if (failure.contains("InvalidContentType"))
