@@ -21,8 +21,11 @@ MAY_INCLUDE = {
     # The names of activities and the start input are data; the machine puts them in its commands.
     "machine": {"base", "expr", "dsl", "contract"},
     **{part: FOUNDATION for part in PARTS},
+    # Both act on what is stored: docs/adr/0013-triggers-use-the-store.md.
+    "triggers": FOUNDATION | {"store"},
+    "notify": FOUNDATION | {"store"},
     # A worker holds no database.
-    "worker": FOUNDATION | PARTS - {"store"},
+    "worker": FOUNDATION | PARTS - {"store", "triggers", "notify"},
     "server": FOUNDATION | PARTS,
     "cli": FOUNDATION | PARTS | {"worker", "server"},
 }

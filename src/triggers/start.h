@@ -1,0 +1,51 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "contract/start.h"
+#include "expr/value.h"
+#include "store/sql.h"
+#include "temporalio/client/client.h"
+
+namespace weft::triggers {
+
+/// What to start. `ns` and `name` must be deployed.
+struct StartRequest {
+  std::string ns, name;
+  int revision = 0;  ///< 0: the latest
+  contract::TriggerInfo trigger;
+  std::string key;                           ///< empty: none, each start is a run of its own
+  expr::Value input;                         ///< checked against the workflow's schema
+  std::string request_id;                    ///< names this delivery: two starts with one are one start
+  std::map<std::string, expr::Value> reuse;  ///< of a rerun, by path
+};
+
+struct Started {
+  std::string id;  ///< of the instance
+  std::string run_id;
+  bool joined = false;  ///< an instance of that trigger and key was running
+};
+
+/// The one way in which servers start instances. Any thread; blocks on store and Temporal.
+class Starter {
+ public:
+  Starter(store::Database& database, temporalio::Client client) : database_(database), client_(std::move(client)) {}
+
+  /// Fails with `not_found` (no such workflow or revision), `validation` (the input does not fit; every violation is in
+  /// the message), `too_large`, `temporal` (cannot be reached: may be tried again), `store.*`.
+  Result<Started> Start(const StartRequest& request);
+
+  /// The id that Start would use: `ns.name.trigger.KEY`, with a ULID derived from the request id when there is no key,
+  /// so that the same delivery gives the same id, always.
+  static std::string IdOf(const StartRequest& request);
+
+ private:
+  store::Database& database_;
+  temporalio::Client client_;
+};
+
+}  // namespace weft::triggers
