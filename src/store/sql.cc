@@ -17,6 +17,15 @@ const T& As(const SqlValue& value, const T& null) {
 
 }  // namespace
 
+std::string LikeContaining(std::string_view text) {
+  std::string pattern = "%";
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return pattern + '%';
+}
+
 const std::string& Row::Text(std::size_t column) const {
   static const std::string kNull;
   return As(values_.at(column), kNull);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/time.h"
 
 /// The store's ground: transactions of plain SQL that SQLite 3.40 and PostgreSQL 15 both understand. Repositories
 /// (`definitions.h`, `deliveries.h`, …) are written once on top of it.
@@ -25,6 +26,15 @@ struct Blob {
 using SqlValue = std::variant<std::monostate, std::int64_t, std::string, Blob>;
 
 inline SqlValue OrNull(std::string text) { return text.empty() ? SqlValue() : SqlValue(std::move(text)); }
+
+/// Moments as columns hold them.
+inline std::int64_t ToMillis(Timestamp t) {
+  return std::chrono::floor<std::chrono::milliseconds>(t).time_since_epoch().count();
+}
+inline Timestamp FromMillis(std::int64_t millis) { return Timestamp(std::chrono::milliseconds(millis)); }
+
+/// For `lower(column) LIKE ?1 ESCAPE '\\'`: whatever holds `text`, capitals (of ASCII) aside.
+std::string LikeContaining(std::string_view text);
 
 class Row {
  public:
@@ -46,7 +56,11 @@ using Rows = std::vector<Row>;
 
 /// One transaction. Placeholders are `?1`, `?2`, … Both engines know: `INSERT … ON CONFLICT (…) DO NOTHING / DO
 /// UPDATE`, `RETURNING`, `LIMIT`, common table expressions; types are `BIGINT`, `TEXT` and (written so in migrations)
-/// `BLOB`. For one thread, inside the function that got it.
+/// `BLOB`. Text is compared by its bytes. For one thread, inside the function that got it, which must not use the
+/// database in another way meanwhile.
+///
+/// A Write of SQLite has the database for itself. On PostgreSQL others commit between two statements (read committed):
+/// what is read first and written afterwards needs `Lock`, or to be one statement. A Read sees one moment on both.
 class Transaction {
  public:
   virtual ~Transaction() = default;
