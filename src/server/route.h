@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,9 +29,14 @@ enum class Permission : std::uint8_t {
   kWorker,   ///< what workers ask servers for
 };
 
+/// `view`, `operate`, …, as tokens and the OpenAPI document write them.
+std::string_view NameOf(Permission permission);
+std::optional<Permission> PermissionOf(std::string_view name);
+
 /// Who calls, after authentication.
 struct Principal {
   std::string name;  ///< of the token or session, for audits; `anonymous` without authentication
+  std::set<Permission> permissions;
 };
 
 struct Request {
@@ -86,9 +92,12 @@ struct Route {
   std::string pattern;  ///< `/api/v1/workflows/{ns}/{name}`; `{rest*}` at the end takes all that follows
   Permission permission = Permission::kAdmin;
   std::variant<Handler, StreamHandler> handler;
-  /// Content types a body may have; empty: the call has no body.
+  /// Content types a body may have, in lower case, `*/*` for any; empty: the call has no body. A call without a body
+  /// always reaches the handler.
   std::vector<std::string> accepts;
   std::size_t max_body = std::size_t{1024} * 1024;
+  /// The handler never blocks: it runs on the listener's own thread, also while the pool is full.
+  bool quick = false;
 };
 
 }  // namespace weft::server
