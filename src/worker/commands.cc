@@ -40,7 +40,6 @@ void OfActivity(const machine::ScheduleActivity& command, std::uint32_t number, 
   retry.set_maximum_attempts(command.durable ? 0 : 1);
   if (command.durable) *retry.mutable_maximum_interval() = ToDuration(kLongestSystemPause);
   activity.set_cancellation_type(coresdk::workflow_commands::WAIT_CANCELLATION_COMPLETED);
-  SetSummary(command.id, out);
 }
 
 void OfChild(const machine::StartChild& command, std::uint32_t number, WorkflowCommand& out) {
