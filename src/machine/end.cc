@@ -91,6 +91,7 @@ void Run::RegionSucceeded(RegionState& region) {
 void Run::RegionSettled(RegionState& region) {
   region.phase = Phase::kSettled;
   if (region.address.empty()) return FinishRun();
+  if (observers_.ended) observers_.ended(region, !region.failure && !region.stopping);
   auto outer = region.address;
   const auto [node, key] = outer.back();
   outer.pop_back();

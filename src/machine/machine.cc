@@ -12,11 +12,11 @@ namespace weft::machine {
 struct Machine::Impl {
   RunState state;
   std::vector<std::string> notices;
-  Observer observer;
+  Observers observers;
 };
 
 Machine::Machine() : impl_(std::make_unique<Impl>()) {}
-Machine::Machine(const Machine& other) : impl_(std::make_unique<Impl>(*other.impl_)) { impl_->observer = nullptr; }
+Machine::Machine(const Machine& other) : impl_(std::make_unique<Impl>(*other.impl_)) { impl_->observers = {}; }
 Machine::Machine(Machine&&) noexcept = default;
 Machine& Machine::operator=(Machine other) noexcept {
   impl_.swap(other.impl_);
@@ -26,10 +26,11 @@ Machine::~Machine() = default;
 
 std::vector<Command> Machine::Apply(const Batch& batch) {
   impl_->notices.clear();
-  return Run(impl_->state, impl_->notices, impl_->observer).Apply(batch);
+  return Run(impl_->state, impl_->notices, impl_->observers).Apply(batch);
 }
 
-void Machine::Observe(Observer observer) { impl_->observer = std::move(observer); }
+void Machine::Observe(Observer observer) { impl_->observers.changed = std::move(observer); }
+void Machine::ObserveEnds(RegionObserver observer) { impl_->observers.ended = std::move(observer); }
 const RunState& Machine::state() const { return impl_->state; }
 const std::vector<std::string>& Machine::notices() const { return impl_->notices; }
 

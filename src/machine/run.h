@@ -37,14 +37,19 @@ struct RegionEnd {
   expr::Value output;
 };
 
+struct Observers {
+  Observer changed;
+  RegionObserver ended;
+};
+
 /// One Apply of the machine: the events of a batch, then one drive, giving commands. Lives as long as the call; all
 /// that lasts is in the RunState. Split by theme: run.cc (events), operations.cc (commands, the bounds of a run),
 /// drive.cc (which node starts), failure.cc (which failures are handled), end.cc (how regions and the run end),
 /// settle.cc (how a node ends), compensate.cc, output.cc, scope.cc (what expressions see), node_<kind>.cc.
 class Run {
  public:
-  Run(RunState& state, std::vector<std::string>& notices, const Observer& observer)
-      : state_(state), notices_(notices), observer_(observer) {}
+  Run(RunState& state, std::vector<std::string>& notices, const Observers& observers)
+      : state_(state), notices_(notices), observers_(observers) {}
 
   std::vector<Command> Apply(const Batch& batch);
 
@@ -187,7 +192,7 @@ class Run {
   [[nodiscard]] bool MayGoOn(NodeRef ref) const;
   void SetStatus(NodeRef ref, NodeStatus status);
   void Changed(NodeRef ref) const {
-    if (observer_) observer_(*ref.region, ref.node);
+    if (observers_.changed) observers_.changed(*ref.region, ref.node);
   }
   void Skip(NodeRef ref, SkipReason reason);
   void SettleSucceeded(NodeRef ref, expr::Value output);
@@ -224,7 +229,7 @@ class Run {
 
   RunState& state_;
   std::vector<std::string>& notices_;
-  const Observer& observer_;
+  const Observers& observers_;
   std::vector<Command> commands_;
   /// What this drive may still spend, in steps of expressions, before it goes on from a timer: a workflow task has to
   /// end within seconds.

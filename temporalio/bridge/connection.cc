@@ -133,6 +133,61 @@ class CancellationToken {
   std::optional<std::stop_callback<Cancel>> callback_;
 };
 
+const Headers& NoHeaders() {
+  static const Headers none({});
+  return none;
+}
+
+TemporalCoreRpcCallOptions ToCore(std::string_view rpc, std::string_view request, const CallOptions& options,
+                                  const Headers& headers, const CancellationToken& token) {
+  TemporalCoreRpcCallOptions raw;
+  std::memset(&raw, 0, sizeof raw);
+  raw.service = ToCore(options.service);
+  raw.rpc = Borrow(rpc);
+  raw.req = Borrow(request);
+  raw.retry = options.retry;
+  raw.metadata = headers.ref();
+  raw.binary_metadata = NoHeaders().ref();
+  raw.timeout_millis = static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(options.timeout.count(), 0, std::numeric_limits<std::uint32_t>::max()));
+  raw.cancellation_token = token.get();
+  return raw;
+}
+
+Result<std::string> ToResult(Answer answer, const std::stop_token& stop, const std::string& target) {
+  if (answer.bytes) return *std::move(answer.bytes);
+  Error error{static_cast<Error::Code>(answer.status), answer.message.value_or(""), answer.details.value_or("")};
+  // Without a status the failure is the bridge's own: a cancellation, or a request it cannot make.
+  if (answer.status == 0) error.code = stop.stop_requested() ? Error::Code::kCancelled : Error::Code::kInvalidArgument;
+  // Core calls its own time-out a cancellation.
+  if (error.code == Error::Code::kCancelled && !stop.stop_requested()) error.code = Error::Code::kDeadlineExceeded;
+  if (error.code == Error::Code::kUnavailable)
+    error.message = "Temporal at " + target + " does not answer: " + error.message;
+  return std::unexpected(std::move(error));
+}
+
+// A call that nobody waits for: what the bridge reads until its callback.
+struct PendingCall {
+  PendingCall(std::string its_rpc, std::string its_request, CallOptions its_options, std::string its_target,
+              std::function<void(Result<std::string>)> its_done)
+      : rpc(std::move(its_rpc)),
+        request(std::move(its_request)),
+        options(std::move(its_options)),
+        target(std::move(its_target)),
+        done(std::move(its_done)),
+        headers(options.headers),
+        token(options.stop),
+        raw(ToCore(rpc, request, options, headers, token)) {}
+
+  std::string rpc, request;
+  CallOptions options;
+  std::string target;
+  std::function<void(Result<std::string>)> done;
+  Headers headers;
+  CancellationToken token;
+  TemporalCoreRpcCallOptions raw;
+};
+
 }  // namespace
 
 Connection::Core::~Core() {
@@ -192,20 +247,8 @@ Result<std::shared_ptr<Connection>> Connection::Connect(std::shared_ptr<Runtime>
 
 Result<std::string> Connection::CallRaw(std::string_view rpc, std::string_view request, const CallOptions& options) {
   const Headers headers(options.headers);
-  const Headers none({});
   const CancellationToken token(options.stop);
-  TemporalCoreRpcCallOptions raw;
-  std::memset(&raw, 0, sizeof raw);
-  raw.service = ToCore(options.service);
-  raw.rpc = Borrow(rpc);
-  raw.req = Borrow(request);
-  raw.retry = options.retry;
-  raw.metadata = headers.ref();
-  raw.binary_metadata = none.ref();
-  raw.timeout_millis = static_cast<std::uint32_t>(
-      std::clamp<std::int64_t>(options.timeout.count(), 0, std::numeric_limits<std::uint32_t>::max()));
-  raw.cancellation_token = token.get();
-
+  const auto raw = ToCore(rpc, request, options, headers, token);
   // The bridge reads options and request until the callback.
   internal::Handover<Answer> handover;
   temporal_core_client_rpc_call(
@@ -214,18 +257,20 @@ Result<std::string> Connection::CallRaw(std::string_view rpc, std::string_view r
          const TemporalCoreByteArray* message, const TemporalCoreByteArray* details) {
         static_cast<internal::Handover<Answer>*>(user_data)->Put({Take(success), status, Take(message), Take(details)});
       });
-  Answer answer = handover.Take();
-  if (answer.bytes) return *std::move(answer.bytes);
-  Error error{static_cast<Error::Code>(answer.status), answer.message.value_or(""), answer.details.value_or("")};
-  // Without a status the failure is the bridge's own: a cancellation, or a request it cannot make.
-  if (answer.status == 0)
-    error.code = options.stop.stop_requested() ? Error::Code::kCancelled : Error::Code::kInvalidArgument;
-  // Core calls its own time-out a cancellation.
-  if (error.code == Error::Code::kCancelled && !options.stop.stop_requested())
-    error.code = Error::Code::kDeadlineExceeded;
-  if (error.code == Error::Code::kUnavailable)
-    error.message = "Temporal at " + options_.target + " does not answer: " + error.message;
-  return std::unexpected(std::move(error));
+  return ToResult(handover.Take(), options.stop, options_.target);
+}
+
+void Connection::StartCall(std::string rpc, std::string request, CallOptions options,
+                           std::function<void(Result<std::string>)> done) {
+  auto* call =
+      new PendingCall(std::move(rpc), std::move(request), std::move(options), options_.target, std::move(done));
+  temporal_core_client_rpc_call(core_->connection, &call->raw, call,
+                                [](void* user_data, const TemporalCoreByteArray* success, std::uint32_t status,
+                                   const TemporalCoreByteArray* message, const TemporalCoreByteArray* details) {
+                                  const std::unique_ptr<PendingCall> ended(static_cast<PendingCall*>(user_data));
+                                  ended->done(ToResult({Take(success), status, Take(message), Take(details)},
+                                                       ended->options.stop, ended->target));
+                                });
 }
 
 void Connection::SetApiKey(std::string_view key) {

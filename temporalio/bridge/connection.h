@@ -3,6 +3,7 @@
 #include <google/protobuf/message_lite.h>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -80,6 +81,11 @@ class Connection {
 
   /// As Call, with serialized messages.
   Result<std::string> CallRaw(std::string_view rpc, std::string_view request, const CallOptions& options = {});
+
+  /// As CallRaw, without waiting: `done` is called once, on a thread of Core, where it must return soon and must not
+  /// make the last copy of this connection go away. The connection has to live until then.
+  void StartCall(std::string rpc, std::string request, CallOptions options,
+                 std::function<void(Result<std::string>)> done);
 
   /// For keys that are renewed while the process runs.
   void SetApiKey(std::string_view key);

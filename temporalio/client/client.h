@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -78,7 +80,7 @@ class Client {
       : connection_(std::move(connection)), codec_(std::move(codec)) {}
 
   /// kAlreadyExists if the policies forbid it; see ExistingRunId.
-  Result<StartedRun> StartWorkflow(StartOptions options) const;
+  Result<StartedRun> StartWorkflow(StartOptions options, CallOptions call = {}) const;
   /// Signals the open run of that id, starting it first if there is none.
   Result<StartedRun> SignalWithStart(StartOptions options, Signal signal) const;
 
@@ -123,6 +125,29 @@ class Client {
     if (response && codec_) {
       if (Result<void> decoded = DecodePayloads(*codec_, &*response, undecodable); !decoded)
         return std::unexpected(decoded.error());
+    }
+    return response;
+  }
+
+  /// Call in two steps, for callers that keep no thread waiting: Connection::StartCall, then, where it suits,
+  /// ReadAnswer of what `done` was given.
+  template <class Request>
+  void Start(std::string_view rpc, Request request, CallOptions options,
+             std::function<void(Result<std::string>)> done) const {
+    if (options.timeout.count() == 0) options.timeout = std::chrono::seconds(10);
+    if (codec_) {
+      if (Result<void> encoded = EncodePayloads(*codec_, &request); !encoded)
+        return done(std::unexpected(encoded.error()));
+    }
+    connection_->StartCall(std::string(rpc), request.SerializeAsString(), std::move(options), std::move(done));
+  }
+  template <class Response>
+  Result<Response> ReadAnswer(const Result<std::string>& bytes) const {
+    if (!bytes) return std::unexpected(bytes.error());
+    Response response;
+    if (!response.ParseFromString(*bytes)) return Fail(Error::Code::kDataLoss, "The answer cannot be read.");
+    if (codec_) {
+      if (Result<void> decoded = DecodePayloads(*codec_, &response); !decoded) return std::unexpected(decoded.error());
     }
     return response;
   }
