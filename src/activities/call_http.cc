@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 
 #include "activities/activity.h"
-#include "activities/encode.h"
 #include "activities/http_body.h"
 #include "activities/http_url.h"
+#include "base/encode.h"
 #include "base/utf8.h"
 
 namespace weft::activities {

@@ -1,8 +1,8 @@
 #include <thread>
 
-#include "activities/encode.h"
 #include "activities/http_server_for_test.h"
 #include "activities/run_for_test.h"
+#include "base/encode.h"
 
 namespace weft::activities {
 namespace {

@@ -7,7 +7,7 @@
 #include <cctype>
 #include <string>
 
-#include "activities/encode.h"
+#include "base/encode.h"
 #include "base/utf8.h"
 
 namespace weft::activities {

@@ -4,7 +4,7 @@
 #include <cctype>
 #include <utility>
 
-#include "activities/encode.h"
+#include "base/encode.h"
 
 namespace weft::activities {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "activities/encode.h"
+#include "base/encode.h"
 
 namespace weft::activities {
 namespace {

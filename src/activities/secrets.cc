@@ -10,7 +10,7 @@
 #include <span>
 #include <utility>
 
-#include "activities/encode.h"
+#include "base/encode.h"
 
 namespace weft::activities {
 namespace {

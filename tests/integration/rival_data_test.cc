@@ -4,8 +4,8 @@
 
 #include <cstdlib>
 
-#include "activities/encode.h"
 #include "activities/http_server_for_test.h"
+#include "base/encode.h"
 #include "tests/integration/harness.h"
 
 namespace weft::testing {
@@ -124,9 +124,9 @@ nodes:
 
   const auto history = harness.HistoryOf(run).SerializeAsString();
   EXPECT_THAT(history, Not(HasSubstr(kSecret)));
-  EXPECT_THAT(history, Not(HasSubstr(activities::Base64(kSecret))));
-  EXPECT_THAT(history, Not(HasSubstr(activities::Base64("me:" + kSecret))));
-  EXPECT_THAT(history, Not(HasSubstr(activities::PercentEncode(kSecret))));
+  EXPECT_THAT(history, Not(HasSubstr(Base64(kSecret))));
+  EXPECT_THAT(history, Not(HasSubstr(Base64("me:" + kSecret))));
+  EXPECT_THAT(history, Not(HasSubstr(PercentEncode(kSecret))));
   EXPECT_THAT(history, Not(HasSubstr(kOther)));
   EXPECT_THAT(view.ToJson().Dump(), Not(HasSubstr(kSecret)));
   EXPECT_THAT(NodeOf(view, "surroundings").output.Get("stdout").AsString(), Not(HasSubstr("WEFT_SECRET")));

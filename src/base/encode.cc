@@ -1,9 +1,9 @@
-#include "activities/encode.h"
+#include "base/encode.h"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
-namespace weft::activities {
+namespace weft {
 
 std::string Base64(std::string_view bytes) {
   std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
@@ -27,4 +27,4 @@ std::string PercentEncode(std::string_view text) {
   return encoded;
 }
 
-}  // namespace weft::activities
+}  // namespace weft
