@@ -27,13 +27,13 @@ std::string RandomRequestId() {
 
 }  // namespace internal
 
-Result<StartedRun> Client::StartWorkflow(StartOptions options) const {
+Result<StartedRun> Client::StartWorkflow(StartOptions options, CallOptions call) const {
   auto request = NewRequest<StartWorkflowExecutionRequest>();
   request.set_request_id(internal::OrRandom(std::move(options.request_id)));
   request.set_workflow_id_conflict_policy(options.id_conflict_policy);
   if (options.start_delay.count() > 0) *request.mutable_workflow_start_delay() = ToDuration(options.start_delay);
   internal::FillStart(std::move(options), &request);
-  auto response = Call<StartWorkflowExecutionResponse>("StartWorkflowExecution", std::move(request));
+  auto response = Call<StartWorkflowExecutionResponse>("StartWorkflowExecution", std::move(request), std::move(call));
   if (!response) return std::unexpected(response.error());
   return StartedRun{response->run_id(), response->started()};
 }
