@@ -39,6 +39,8 @@ Result<Deployed> AddRevision(Transaction& t, const Revision& revision);
 
 /// nullopt: not deployed, or deleted. Revisions of deleted workflows stay readable by number, for runs that use them.
 Result<std::optional<Revision>> FindLatest(Transaction& t, std::string_view ns, std::string_view name);
+/// Only its number; 0: not deployed, or deleted.
+Result<int> FindLatestNumber(Transaction& t, std::string_view ns, std::string_view name);
 Result<std::optional<Revision>> FindRevision(Transaction& t, std::string_view ns, std::string_view name, int revision);
 
 /// Newest first, without `normalised` and `source`.

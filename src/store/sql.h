@@ -33,7 +33,7 @@ inline std::int64_t ToMillis(Timestamp t) {
 }
 inline Timestamp FromMillis(std::int64_t millis) { return Timestamp(std::chrono::milliseconds(millis)); }
 
-/// For `lower(column) LIKE ?1 ESCAPE '\\'`: whatever holds `text`, capitals (of ASCII) aside.
+/// For `lower(column) LIKE ?1 ESCAPE '\'`: whatever holds `text`, capitals (of ASCII) aside.
 std::string LikeContaining(std::string_view text);
 
 class Row {
@@ -92,7 +92,9 @@ class Database {
   virtual ~Database() = default;
 
   /// Runs `body` in a transaction and commits, or rolls back when it returns an error. `body` may run more than once
-  /// (a deadlock, a busy database): it must have no effect but on the transaction and its own result.
+  /// (a deadlock, a connection that was lost), and on the thread of another Write (several share one commit): it must
+  /// have no effect but on the transaction and its own result. When the connection is lost in the commit itself, the
+  /// error `store.unavailable` does not tell whether it took place.
   Result<void> Write(const std::function<Result<void>(Transaction&)>& body) { return Run(body, true); }
   /// For queries only.
   Result<void> Read(const std::function<Result<void>(Transaction&)>& body) { return Run(body, false); }

@@ -1,0 +1,17 @@
+#include "store/migrations.h"
+
+#include <vector>
+
+namespace weft::store {
+
+std::span<const Migration> Migrations() {
+  static const std::vector<Migration> kAll{
+      {1, "definitions", kDefinitionTables},
+      {2, "deliveries", kDeliveryTables},
+      {3, "events", kEventTables},
+      {4, "notifications", kNotificationTables},
+  };
+  return kAll;
+}
+
+}  // namespace weft::store
