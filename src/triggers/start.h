@@ -1,15 +1,14 @@
 #pragma once
 
 #include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
+#include <utility>
 
 #include "contract/start.h"
 #include "expr/value.h"
 #include "store/sql.h"
 #include "temporalio/client/client.h"
+#include "triggers/definitions.h"
 
 namespace weft::triggers {
 
@@ -33,18 +32,27 @@ struct Started {
 /// The one way in which servers start instances. Any thread; blocks on store and Temporal.
 class Starter {
  public:
-  Starter(store::Database& database, temporalio::Client client) : database_(database), client_(std::move(client)) {}
+  Starter(store::Database& database, temporalio::Client client) : definitions_(database), client_(std::move(client)) {}
 
   /// Fails with `not_found` (no such workflow or revision), `validation` (the input does not fit; every violation is in
-  /// the message), `too_large`, `temporal` (cannot be reached: may be tried again), `store.*`.
-  Result<Started> Start(const StartRequest& request);
+  /// the message), `too_large`, `temporal` (cannot be reached: may be tried again), `store.*`. `call` bounds the call
+  /// of Temporal; by default it is tried for about ten seconds.
+  Result<Started> Start(const StartRequest& request, temporalio::CallOptions call = {});
+
+  /// What Start would fail with before it asks Temporal.
+  Result<void> Check(const StartRequest& request);
 
   /// The id that Start would use: `ns.name.trigger.KEY`, with a ULID derived from the request id when there is no key,
   /// so that the same delivery gives the same id, always.
   static std::string IdOf(const StartRequest& request);
 
+  Definitions& definitions() { return definitions_; }
+  [[nodiscard]] const temporalio::Client& client() const { return client_; }
+
  private:
-  store::Database& database_;
+  Result<temporalio::StartOptions> Prepare(const StartRequest& request);
+
+  Definitions definitions_;
   temporalio::Client client_;
 };
 

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace weft::triggers {
+
+/// RFC 4648 with padding.
+std::string Base64(std::string_view bytes);
+
+/// Nothing when the text is no base 64.
+std::optional<std::string> FromBase64(std::string_view text);
+
+}  // namespace weft::triggers

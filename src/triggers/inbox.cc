@@ -1,0 +1,192 @@
+#include "triggers/inbox.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/id.h"
+#include "base/utf8.h"
+
+namespace weft::triggers {
+namespace {
+
+using expr::Value;
+using store::Delivery;
+using store::DeliveryStatus;
+
+constexpr int kClaimed = 8;
+constexpr int kForgottenAtOnce = 1'000;
+constexpr std::chrono::minutes kBetweenForgetting{10};
+
+Result<StartRequest> RequestOf(const Delivery& delivery) {
+  StartRequest request;
+  request.ns = delivery.ns;
+  request.name = delivery.workflow;
+  request.revision = delivery.revision;
+  request.trigger.kind = delivery.kind;
+  request.trigger.id = delivery.trigger;
+  if (!delivery.payload.empty()) {
+    WEFT_TRY(request.trigger.payload, Value::Parse(delivery.payload));
+  }
+  request.key = delivery.key;
+  request.input = request.trigger.payload;
+  if (!delivery.input.empty()) {
+    WEFT_TRY(request.input, Value::Parse(delivery.input));
+  }
+  request.request_id = delivery.id;
+  return request;
+}
+
+bool MayPass(const Error& error) { return error.code == "temporal" || error.code.starts_with("store."); }
+
+void Fails(Delivery& delivery, const Error& error) {
+  delivery.status = DeliveryStatus::kFailed;
+  delivery.error_code = error.code;
+  delivery.error_message = RepairUtf8(error.message);
+}
+
+InboxOptions WithClock(InboxOptions options) {
+  if (!options.clock) {
+    options.clock = [] {
+      return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    };
+  }
+  return options;
+}
+
+}  // namespace
+
+Inbox::Inbox(store::Database& database, Starter& starter, InboxOptions options)
+    : database_(database), starter_(starter), options_(WithClock(std::move(options))), direct_(options_.most_direct) {}
+
+Result<Accepted> Inbox::Accept(Delivery delivery) {
+  delivery.id = NewUlid();
+  delivery.received_at = Now();
+  delivery.due_at = delivery.received_at;
+  bool direct = false;
+  if (delivery.status == DeliveryStatus::kPending) {
+    WEFT_TRY(const auto request, RequestOf(delivery));
+    delivery.instance = Starter::IdOf(request);
+    if (const auto checked = starter_.Check(request); !checked) {
+      if (MayPass(checked.error())) return std::unexpected(checked.error());
+      Fails(delivery, checked.error());
+    } else if (TemporalAnswers() && direct_.try_acquire()) {
+      direct = true;
+      delivery.attempts = 1;
+      delivery.due_at += options_.lease;
+    }
+  }
+  auto earlier = database_.Write<std::optional<Delivery>>([&](auto& t) { return store::AddDelivery(t, delivery); });
+  const bool added = earlier && !*earlier;
+  if (direct && added) Attempt(delivery, options_.direct_timeout);
+  if (direct) direct_.release();
+  if (!earlier) return std::unexpected(earlier.error());
+  if (!added) return Accepted{.delivery = **std::move(earlier), .repeated = true};
+  if (delivery.status == DeliveryStatus::kPending) Wake();
+  return Accepted{.delivery = std::move(delivery), .repeated = false};
+}
+
+bool Inbox::Attempt(Delivery& delivery, Duration timeout) {
+  temporalio::CallOptions call;
+  call.timeout = timeout;
+  call.retry = false;  // the inbox tries again itself, and lets others go first
+  const auto request = RequestOf(delivery);
+  const auto started = request ? starter_.Start(*request, call) : Result<Started>(std::unexpected(request.error()));
+  if (started) {
+    away_count_ = 0;
+    delivery.status = started->joined ? DeliveryStatus::kJoined : DeliveryStatus::kStarted;
+    delivery.run_id = started->run_id;
+    delivery.error_code.clear();
+    delivery.error_message.clear();
+  } else if (MayPass(started.error())) {
+    if (started.error().code == "temporal") NoteAway();
+    delivery.due_at = Now();
+    const auto error = started.error();
+    // If this fails, too, the lease ends some time.
+    (void)database_.Write([&](auto& t) { return store::PutOffDelivery(t, delivery.id, error, delivery.due_at); });
+    return false;
+  } else {
+    Fails(delivery, started.error());
+  }
+  // What is not settled is started again when the lease ends, with the same request id: that changes nothing.
+  (void)database_.Write([&](auto& t) { return store::SettleDelivery(t, delivery, Now()); });
+  return true;
+}
+
+void Inbox::NoteAway() {
+  const auto count = std::min(away_count_.fetch_add(1), 20);
+  const std::scoped_lock lock(mutex_);
+  away_until_ = Now() + std::min(options_.first_pause * (std::int64_t{1} << count), options_.most_pause);
+}
+
+void Inbox::Wake() {
+  {
+    const std::scoped_lock lock(mutex_);
+    ++wakes_;
+  }
+  woken_.notify_all();
+}
+
+bool Inbox::DispatchSome() {
+  int limit = kClaimed;
+  if (!TemporalAnswers()) {
+    // One of the threads asks, with one delivery.
+    const std::scoped_lock lock(mutex_);
+    if (Now() < away_until_) return false;
+    away_until_ = Now() + options_.most_pause;
+    limit = 1;
+  }
+  const auto now = Now();
+  const auto next = database_.Read<std::optional<Timestamp>>([](auto& t) { return store::NextDelivery(t); });
+  if (next && (!*next || **next > now)) away_count_ = 0;  // nobody waits who could ask: the next to come does
+  if (!next || !*next || **next > now) return false;
+  auto claimed = database_.Write<std::vector<Delivery>>(
+      [&](auto& t) { return store::ClaimDeliveries(t, now, options_.lease, limit); });
+  if (!claimed || claimed->empty()) return false;
+  const auto timeout = std::max<Duration>(options_.direct_timeout, std::chrono::seconds(5));
+  bool all = true;
+  for (auto& delivery : *claimed) {
+    if (limit > 1 && !TemporalAnswers()) {
+      // It went away meanwhile: back to the others, without an attempt.
+      (void)database_.Write([&](auto& t) { return store::PutOffDelivery(t, delivery.id, Error{}, now); });
+      all = false;
+      continue;
+    }
+    all = Attempt(delivery, timeout) && all;
+  }
+  return all;
+}
+
+void Inbox::Dispatch(const std::stop_token& stop) {
+  std::uint64_t seen = 0;
+  while (!stop.stop_requested()) {
+    if (DispatchSome()) continue;
+    std::unique_lock lock(mutex_);
+    // Other servers wake nobody here, and leases end by themselves: look from time to time.
+    woken_.wait_for(lock, stop, options_.first_pause, [&] { return wakes_ != seen; });
+    seen = wakes_;
+  }
+}
+
+void Inbox::Forget() {
+  const auto before = Now() - options_.kept;
+  while (true) {
+    const auto dropped =
+        database_.Write<std::int64_t>([&](auto& t) { return store::DropDeliveries(t, before, kForgottenAtOnce); });
+    if (!dropped || *dropped < kForgottenAtOnce) return;
+  }
+}
+
+void Inbox::Run(const std::stop_token& stop) {
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < options_.dispatchers; ++i) threads.emplace_back([this, stop] { Dispatch(stop); });
+  while (!stop.stop_requested()) {
+    Forget();
+    std::unique_lock lock(mutex_);
+    woken_.wait_for(lock, stop, kBetweenForgetting, [] { return false; });
+  }
+}
+
+}  // namespace weft::triggers
