@@ -35,7 +35,8 @@ Duration PauseAfter(int attempts) {
 }
 
 std::unexpected<weft::Error> Refused(const std::string& id, const Error& error) {
-  return Fail("temporal", "The schedule `" + id + "` cannot be applied: " + error.message);
+  const bool invalid = error.code == Error::Code::kInvalidArgument;
+  return Fail(invalid ? "validation" : "temporal", "The schedule `" + id + "` cannot be applied: " + error.message);
 }
 
 }  // namespace
@@ -71,15 +72,20 @@ void ScheduleReconciler::Run(const std::stop_token& stop) {
 Result<std::size_t> ScheduleReconciler::ApplyDue(Timestamp now, const std::stop_token& stop) {
   WEFT_TRY(const auto due, database_.Write<std::vector<store::Schedule>>(
                                [&](store::Transaction& t) { return store::ClaimSchedules(t, now, kLease, kAtOnce); }));
+  std::optional<weft::Error> away;
   for (const auto& wanted : due) {
-    const auto applied = Apply(wanted, stop);
+    // While Temporal does not answer, each call takes its time; the others would hear the same.
+    const auto applied = away ? Result<void>(std::unexpected(*away)) : Apply(wanted, stop);
     // The lease of what is left runs out by itself.
     if (stop.stop_requested()) break;
+    if (!applied && !away) {
+      spdlog::warn("{}", applied.error().message);
+      if (applied.error().code == "temporal") away = applied.error();
+    }
     WEFT_TRY_VOID(database_.Write([&](store::Transaction& t) -> Result<void> {
       if (applied) return store::ScheduleApplied(t, wanted);
       return store::ScheduleFailed(t, wanted, applied.error().message, Now() + PauseAfter(wanted.attempts));
     }));
-    if (!applied) spdlog::warn("{}", applied.error().message);
   }
   return due.size();
 }
@@ -94,9 +100,23 @@ Result<void> ScheduleReconciler::Remove(const store::Schedule& wanted) {
   if (!found && found.error().code == Error::Code::kNotFound) return {};
   if (!found) return Refused(id, found.error());
   if (!IsOurs(*found)) return {};
+  WEFT_TRY(const bool still, IsStillWanted(wanted));
+  if (!still) return {};
   const auto deleted = schedules_.Delete(id);
   if (!deleted && deleted.error().code != Error::Code::kNotFound) return Refused(id, deleted.error());
+  // Deployed again meanwhile, another server may have found it in order just before it went.
+  WEFT_TRY(const bool gone, IsStillWanted(wanted));
+  if (!gone) return database_.Write([](store::Transaction& t) { return store::ReapplySchedules(t); });
   return {};
+}
+
+Result<bool> ScheduleReconciler::IsStillWanted(const store::Schedule& claimed) {
+  WEFT_TRY(const auto now, database_.Read<std::vector<store::Schedule>>([&](store::Transaction& t) {
+    return store::ListSchedules(t, claimed.ns, claimed.name);
+  }));
+  const auto found = std::ranges::find(now, claimed.trigger_id, &store::Schedule::trigger_id);
+  if (found == now.end()) return claimed.removed;
+  return !claimed.removed && found->wanted == claimed.wanted;
 }
 
 Result<void> ScheduleReconciler::Ensure(const store::Schedule& wanted, const std::stop_token& stop) {
@@ -118,6 +138,9 @@ Result<void> ScheduleReconciler::Ensure(const store::Schedule& wanted, const std
   std::string tried;  // the state of the schedule that an update was made for
   for (int glance = 0; glance < kGlances && !stop.stop_requested(); ++glance) {
     auto found = schedules_.Describe(id);
+    // After the description: whatever is written from here on makes its conflict token stale.
+    WEFT_TRY(const bool still, IsStillWanted(wanted));
+    if (!still) return {};
     if (!found && found.error().code == Error::Code::kNotFound) {
       auto create = options;
       create.schedule.mutable_state()->set_paused(wanted.paused);

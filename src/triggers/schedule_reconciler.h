@@ -33,6 +33,8 @@ class ScheduleReconciler {
   Result<void> Apply(const store::Schedule& wanted, const std::stop_token& stop);
   Result<void> Ensure(const store::Schedule& wanted, const std::stop_token& stop);
   Result<void> Remove(const store::Schedule& wanted);
+  /// Whether the store still wants what was claimed, and not something newer, which another server may be applying.
+  Result<bool> IsStillWanted(const store::Schedule& claimed);
   Result<void> Follow(const store::Schedule& wanted, const temporal::api::schedule::v1::ScheduleState& state);
   void Wait(const std::stop_token& stop, std::chrono::milliseconds span);
 

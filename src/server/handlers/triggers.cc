@@ -79,8 +79,8 @@ class Triggers {
 
   Result<Response> Pause(const Request& request) const {
     WEFT_TRY(const auto body, BodyOf(request));
-    WEFT_TRY(auto note, TextOf(body, "note"));
-    return Change(request, true, std::move(note));
+    WEFT_TRY(const auto note, TextOf(body, "note"));
+    return Change(request, true, note);
   }
 
   Result<Response> Resume(const Request& request) const { return Change(request, false, {}); }
@@ -159,24 +159,32 @@ class Triggers {
   }
 
   /// Of a schedule Temporal has the say, and the store follows; of the others the store.
-  Result<Response> Change(const Request& request, bool paused, std::string note) const {
+  Result<Response> Change(const Request& request, bool paused, const std::string& note) const {
     WEFT_TRY(const auto target, Find(request));
     const auto& workflow = *target.definition->workflow;
-    if (target.cron() != nullptr) {
-      const auto changed = paused ? triggers::Pause(schedules_, target.schedule_id, note)
-                                  : triggers::Resume(schedules_, target.schedule_id);
-      // One that is yet to be made begins as the store says.
-      if (!changed && changed.error().code != "not_found") return std::unexpected(changed.error());
-    }
+    const auto in_temporal = [&] {
+      return paused ? triggers::Pause(schedules_, target.schedule_id, note)
+                    : triggers::Resume(schedules_, target.schedule_id);
+    };
+    Result<void> changed;
+    if (target.cron() != nullptr) changed = in_temporal();
+    const bool not_yet = !changed && changed.error().code == "not_found";
+    if (!changed && !not_yet) return std::unexpected(changed.error());
     const store::TriggerState state{.id = target.trigger->id,
                                     .paused = paused,
-                                    .note = std::move(note),
+                                    .note = note,
                                     .changed_by = request.principal.name,
                                     .changed_at = Now()};
     WEFT_TRY(const bool known, services_.database->Write<bool>([&](store::Transaction& t) {
       return store::SetTriggerState(t, workflow.ns, workflow.name, state);
     }));
     if (!known) return Fail("not_found", "The trigger `" + state.id + "` was removed meanwhile.");
+    // One that is yet to be made begins as the store says, unless it was made while that was written.
+    if (not_yet) {
+      if (changed = in_temporal(); !changed && changed.error().code != "not_found") {
+        return std::unexpected(changed.error());
+      }
+    }
     services_.schedules->Wake();
     WEFT_TRY(const auto stored, Stored(workflow.ns, workflow.name));
     return Json(200, DocumentOf(workflow, *target.trigger, stored));
