@@ -63,8 +63,8 @@ std::string DescribeReason(const Value& reason, Timestamp now) {
     const auto message = reason.Get("message").AsString();
     return message.empty() ? text : text + ": " + message;
   }
-  if (kind == "queue") return "waits for a worker on queue " + reason.Get("queue").AsString();
   if (reason.Has("message")) return reason.Get("message").AsString();
+  if (kind == "queue") return "waits for a worker on queue " + reason.Get("queue").AsString();
   if (kind == "event") {
     std::string text =
         "event " + (reason.Get("type").IsString() ? reason.Get("type").AsString() : reason.Get("type").Dump());

@@ -91,12 +91,14 @@ void Run::RegionSucceeded(RegionState& region) {
 void Run::RegionSettled(RegionState& region) {
   region.phase = Phase::kSettled;
   if (region.address.empty()) return FinishRun();
-  if (observers_.ended) observers_.ended(region, !region.failure && !region.stopping);
   auto outer = region.address;
   const auto [node, key] = outer.back();
   outer.pop_back();
-  RegionEnd end{.failure = std::move(region.failure), .cancelled = region.stopping, .output = std::move(region.output)};
   const NodeRef container{Find(outer), node};
+  if (observers_.ended) {
+    observers_.ended(container.definition(), container.state(), region, !region.failure && !region.stopping);
+  }
+  RegionEnd end{.failure = std::move(region.failure), .cancelled = region.stopping, .output = std::move(region.output)};
   DropRegion(container, key);
   IterationEnded(*this, container, key, std::move(end));
   // Its region may have nothing else to wait for.

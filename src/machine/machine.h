@@ -23,9 +23,10 @@ const dsl::Node* FindNotRun(const dsl::Workflow& workflow);
 /// node's state is complete but for its times. Must not change the machine.
 using Observer = std::function<void(const RegionState& region, std::uint32_t node)>;
 
-/// Told of every execution of an inner region (an iteration or attempt) that has ended, before it is dropped.
-/// `succeeded` is false when it failed or was cancelled. Must not change the machine.
-using RegionObserver = std::function<void(const RegionState& region, bool succeeded)>;
+/// Told of every execution of an inner region (an iteration or attempt) that has ended, before its container takes
+/// note and it is dropped. `succeeded` is false when it failed or was cancelled. Must not change the machine.
+using RegionObserver = std::function<void(const dsl::Node& definition, const NodeState& container,
+                                          const RegionState& region, bool succeeded)>;
 
 /// The interpreter: a pure state machine. Given the same batches it gives the same commands, on every machine, in
 /// every process and for ever (for one value of `semantics`). It reads no clock, random source, environment or file,

@@ -219,8 +219,9 @@ Result<void> Fold::CheckEnd() const {
   return Fail("replay", "the history ends where now it would go on: " + Describe(given_.front().command));
 }
 
-machine::Machine Fold::Ahead() const {
+machine::Machine Fold::Ahead(machine::RegionObserver ends) const {
   auto copy = machine_;
+  copy.ObserveEnds(std::move(ends));
   if (!jobs_.empty()) copy.Apply(BatchOf(std::max(now_, last_event_time_)));
   return copy;
 }

@@ -52,8 +52,11 @@ class Fold {
   [[nodiscard]] const machine::Machine& machine() const { return machine_; }
   [[nodiscard]] bool started() const { return machine_.state().workflow != nullptr; }
 
+  /// Told of inner regions that end, before their state is dropped.
+  void ObserveEnds(machine::RegionObserver observer) { machine_.ObserveEnds(std::move(observer)); }
+
   /// What happened since, applied to a copy. The copy's commands were never given: what it started is not started.
-  [[nodiscard]] machine::Machine Ahead() const;
+  [[nodiscard]] machine::Machine Ahead(machine::RegionObserver ends = {}) const;
   [[nodiscard]] bool HasNews() const { return !jobs_.empty(); }
 
   [[nodiscard]] const std::optional<Closing>& closing() const { return closing_; }

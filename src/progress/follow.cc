@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "progress/live.h"
 #include "temporalio/client/history.h"
 
 namespace weft::progress {
@@ -86,22 +87,12 @@ class Pages {
 
 }  // namespace
 
-Live LiveOf(const temporal::api::workflowservice::v1::DescribeWorkflowExecutionResponse& description) {
-  Live live;
-  for (const auto& activity : description.pending_activities()) {
-    live.activities.emplace(activity.activity_id(),
-                            Live::Activity{.taken = activity.state() == api::enums::v1::PENDING_ACTIVITY_STATE_STARTED,
-                                           .heartbeat = JsonOf(activity.heartbeat_details())});
-  }
-  live.workflow_task_attempt = description.pending_workflow_task().attempt();
-  return live;
-}
-
 Result<InstanceView> Follow(const temporalio::Client& client, temporalio::WorkflowRef run,
                             const FollowCallbacks& callbacks, std::stop_token stop) {
   Definitions definitions;
   while (true) {
-    Fold fold(definitions, run.workflow_id);
+    Track track(definitions, run.workflow_id);
+    const auto& fold = track.fold();
     Pages pages(client, run);
     Live live;
     auto described = std::chrono::steady_clock::now();
@@ -109,7 +100,7 @@ Result<InstanceView> Follow(const temporalio::Client& client, temporalio::Workfl
       const auto news = pages.Take(kDescribeEvery, stop);
       if (stop.stop_requested()) return Fail("cancelled", "stopped watching");
       for (const auto& page : news.pages) {
-        for (const auto& event : page.events()) WEFT_TRY_VOID(fold.Feed(event));
+        for (const auto& event : page.events()) WEFT_TRY_VOID(track.Feed(event));
       }
       if (news.error) return std::unexpected(*news.error);
       if (!news.trouble.empty() && callbacks.trouble) callbacks.trouble(news.trouble);
@@ -119,7 +110,7 @@ Result<InstanceView> Follow(const temporalio::Client& client, temporalio::Workfl
         if (const auto description = client.Describe(run)) live = LiveOf(description->raw);
       }
       const bool continued = fold.closing() && fold.closing()->kind == Closing::Kind::kContinued;
-      auto view = ViewOf(fold, run.run_id, continued || fold.closing() ? Live{} : live);
+      auto view = ViewOf(track, run.run_id, continued || fold.closing() ? Live{} : live);
       if (callbacks.changed) callbacks.changed(view);
       if (continued) break;
       if (fold.closing()) return view;

@@ -24,7 +24,4 @@ struct FollowCallbacks {
 Result<InstanceView> Follow(const temporalio::Client& client, temporalio::WorkflowRef run,
                             const FollowCallbacks& callbacks, std::stop_token stop = {});
 
-/// What a Describe tells beyond the history.
-Live LiveOf(const temporal::api::workflowservice::v1::DescribeWorkflowExecutionResponse& description);
-
 }  // namespace weft::progress

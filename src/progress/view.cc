@@ -1,20 +1,35 @@
 #include "progress/view.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "contract/ids.h"
+#include "contract/names.h"
 #include "machine/node_activity.h"
 
 namespace weft::progress {
 namespace {
 
 using expr::Value;
+using machine::IsActive;
 using machine::IsSettled;
 using machine::NodeState;
 using machine::NodeStatus;
 using machine::RegionState;
+using machine::RunState;
 
 Value TimeOrNull(Timestamp t) { return t == Timestamp{} ? Value() : Value(FormatTimestamp(t)); }
+
+Value Reason(std::string_view kind, std::string_view message) {
+  return Value::Object({{"kind", Value(kind)}, {"message", Value(message)}});
+}
+
+Value NobodyPolls(const std::string& queue) {
+  const bool servers = queue == contract::kSystemQueue;
+  auto reason = Reason(servers ? "server" : "queue", (servers ? "no server polls " : "no worker polls queue ") + queue);
+  reason.Set("queue", Value(queue));
+  return reason;
+}
 
 Value RetryReason(const NodeState& node) {
   auto reason = Value::Object({{"kind", Value("retry")},
@@ -55,32 +70,125 @@ Value WaitReason(const dsl::Node& definition, const NodeState& node) {
   return reason;
 }
 
-Value NoWorkerYet() {
-  return Value::Object({{"kind", Value("worker")}, {"message", Value("no worker has taken the result before it yet")}});
-}
+Value NoWorkerYet() { return Reason("worker", "no worker has taken the result before it yet"); }
+
+/// Of what state what is shown of a region comes from.
+struct Sight {
+  const RunState& run;
+  const EndedByPath& ended;
+};
 
 /// Walks the regions of the state ahead beside those of the state that is certain.
 class Walk {
  public:
-  Walk(const Live& live, bool killed, std::vector<NodeView>& out) : live_(live), killed_(killed), out_(out) {}
+  Walk(const Track& track, const Sight& ahead, const Live& live, bool killed, InstanceView& out)
+      : track_(track), ahead_(ahead), live_(live), killed_(killed), out_(out) {}
 
-  void Region(const RegionState& ahead, const RegionState* certain) {
+  void Region(const RegionState& ahead, const RegionState* certain, bool omitted = false) {
     for (std::size_t i = 0; i < ahead.nodes.size(); ++i) {
+      const auto path = ahead.PathOf(i);
+      if (!MayHold(path)) continue;
       const auto* known = certain != nullptr && i < certain->nodes.size() ? &certain->nodes[i] : nullptr;
-      out_.push_back(Node(ahead, i, known));
-      for (const auto& [index, child] : ahead.nodes[i].children) {
-        const RegionState* inner = nullptr;
-        if (known != nullptr) {
-          const auto found = known->children.find(index);
-          if (found != known->children.end()) inner = &*found->second;
-        }
-        Region(*child, inner);
+      const auto* regions = EndedOf(ahead, i, path);
+      if (IsWanted(path)) {
+        auto view = Node(ahead, i, known);
+        if (omitted) view.omitted = true;
+        view.counts = Counts(ahead.definition->nodes[i], ahead.nodes[i], regions);
+        out_.nodes.push_back(std::move(view));
       }
+      Inner(ahead, i, known, regions);
     }
   }
 
  private:
-  NodeView Node(const RegionState& region, std::size_t index, const NodeState* known) const {
+  [[nodiscard]] static bool Below(std::string_view path, std::string_view whole) {
+    return path.starts_with(whole) && (path.size() == whole.size() || path[whole.size()] == '/');
+  }
+  /// Whether the path leads to what was asked for, or lies in it.
+  [[nodiscard]] bool MayHold(std::string_view path) const {
+    return track_.whole().empty() || Below(path, track_.whole()) || Below(track_.whole(), path);
+  }
+  [[nodiscard]] bool IsWanted(std::string_view path) const {
+    return track_.whole().empty() || Below(path, track_.whole());
+  }
+
+  /// Regions of the node's present attempt that have ended.
+  [[nodiscard]] const EndedRegions* EndedOf(const RegionState& region, std::size_t index,
+                                            const std::string& path) const {
+    const auto found = ahead_.ended.find(path);
+    if (found == ahead_.ended.end()) return nullptr;
+    const auto& node = region.nodes[index];
+    const auto operation = region.OperationPathOf(index);
+    const auto attempt = (node.attempts > 1 ? contract::OperationId(operation, node.attempts) : operation) + '/';
+    const bool begun_again = IsActive(node.status) && found->second.attempt != attempt;
+    return begun_again && node.status != NodeStatus::kRetrying ? nullptr : &found->second;
+  }
+
+  static Value Counts(const dsl::Node& definition, const NodeState& node, const EndedRegions* ended) {
+    if (definition.kind != dsl::Kind::kForeach && definition.kind != dsl::Kind::kLoop) return {};
+    if (!node.iterations && ended == nullptr) return {};
+    auto counts = Value::EmptyObject();
+    const auto set = [&](const char* name, std::size_t count) {
+      if (count > 0) counts.Set(name, Value(static_cast<std::int64_t>(count)));
+    };
+    const std::size_t succeeded = node.iterations ? (*node.iterations)->succeeded : ended->succeeded;
+    const std::size_t failed = node.iterations ? (*node.iterations)->failed : ended->failed;
+    const std::size_t total = node.iterations ? (*node.iterations)->outputs.size() : ended->total;
+    const auto seen = succeeded + failed + node.children.size();
+    set("succeeded", succeeded);
+    set("failed", failed);
+    set("running", node.children.size());
+    if (total > seen) set(IsSettled(node.status) ? "cancelled" : "pending", total - seen);
+    return counts;
+  }
+
+  void Inner(const RegionState& region, std::size_t index, const NodeState* known, const EndedRegions* ended) {
+    const auto& node = region.nodes[index];
+    const bool numbered = region.definition->nodes[index].kind != dsl::Kind::kGroup;
+    const auto active = [&](std::uint32_t key, const RegionState& child) {
+      const RegionState* inner = nullptr;
+      if (known != nullptr) {
+        const auto found = known->children.find(key);
+        if (found != known->children.end()) inner = &*found->second;
+      }
+      Region(child, inner);
+    };
+    if (!numbered) {
+      if (!node.children.empty()) return active(node.children.begin()->first, *node.children.begin()->second);
+      if (ended != nullptr && !ended->kept.empty()) Ended(ended->kept.rbegin()->second, known);
+      return;
+    }
+    std::map<std::uint32_t, const EndedRegion*> kept;
+    if (ended != nullptr) {
+      for (const auto& [key, one] : ended->kept) kept.emplace(key, &one);
+    }
+    std::size_t room = kMostIterations;
+    for (const auto& [key, child] : node.children) kept[key] = nullptr;
+    for (const auto& [key, one] : kept) {
+      if (!MayHold(region.PathOf(index) + '/' + std::to_string(key))) continue;
+      // Those that are active come first where there is no room for all.
+      if (one != nullptr && room <= node.children.size()) continue;
+      if (room == 0) break;
+      --room;
+      if (one != nullptr) {
+        Ended(*one, known);
+      } else {
+        active(key, *node.children.at(key));
+      }
+    }
+  }
+
+  void Ended(const EndedRegion& one, const NodeState* known) {
+    const auto key = one.state.address.back().second;
+    const RegionState* certain = &one.state;
+    if (known != nullptr) {
+      const auto found = known->children.find(key);
+      if (found != known->children.end()) certain = &*found->second;
+    }
+    Region(one.state, certain, one.omitted);
+  }
+
+  NodeView Node(const RegionState& region, std::size_t index, const NodeState* known) {
     const auto& definition = region.definition->nodes[index];
     const auto& node = region.nodes[index];
     NodeView view;
@@ -100,40 +208,84 @@ class Walk {
     view.output = node.output;
     view.chosen_case = node.chosen_case;
     view.error = node.error;
+    view.handled = node.handled.value_or(false);
+    view.child = node.child;
+    view.tries = track_.AttemptsOf(view.path);
     if (killed_ && !IsSettled(node.status) && node.status != NodeStatus::kPending) view.status = NodeStatus::kCancelled;
     if (view.status == NodeStatus::kRetrying) view.reason = RetryReason(node);
-    if (view.status == NodeStatus::kWaiting) view.reason = WaitReason(definition, node);
+    if (view.status == NodeStatus::kWaiting) Waiting(definition, node, view);
     if (view.status == NodeStatus::kScheduled) Scheduled(region, index, view);
     return view;
   }
 
-  void Scheduled(const RegionState& region, std::size_t index, NodeView& view) const {
+  void Waiting(const dsl::Node& definition, const NodeState& node, NodeView& view) {
+    view.reason = WaitReason(definition, node);
+    if (!node.wait || (*node.wait)->subscription.empty()) return;
+    const auto& subscription = (*node.wait)->subscription;
+    const bool asked = std::ranges::any_of(ahead_.run.operations, [&](const auto& entry) {
+      return entry.second.purpose == machine::Target::Purpose::kSubscribe && entry.second.subscription == subscription;
+    });
+    if (!asked || IsTaken(subscription)) return;
+    const std::string queue(contract::kSystemQueue);
+    out_.queues.insert(queue);
+    if (!live_.unpolled.contains(queue)) return;
+    view.reason.Set("subscribed", Value(false));
+    view.reason.Set("message", NobodyPolls(queue).Get("message"));
+  }
+
+  [[nodiscard]] bool IsTaken(const std::string& activity) const {
+    const auto found = live_.activities.find(activity);
+    return found != live_.activities.end() && found->second.taken;
+  }
+
+  void Scheduled(const RegionState& region, std::size_t index, NodeView& view) {
+    const auto& definition = region.definition->nodes[index];
     const auto& node = region.nodes[index];
     if (node.queued) {
-      view.reason =
-          Value::Object({{"kind", Value("limit")}, {"message", Value("many nodes of this run are in flight")}});
+      view.reason = Reason("limit", "many nodes of this run are in flight");
+      return;
+    }
+    if (!node.child.empty()) {
+      view.reason = Reason("child", "the instance it starts has not started yet");
       return;
     }
     const auto activity = live_.activities.find(contract::OperationId(region.OperationPathOf(index), node.attempts));
-    if (activity != live_.activities.end() && activity->second.taken) {
-      view.status = NodeStatus::kRunning;
-      view.heartbeat = activity->second.heartbeat;
-      return;
+    if (activity != live_.activities.end()) {
+      if (activity->second.taken) {
+        view.status = NodeStatus::kRunning;
+        view.heartbeat = activity->second.heartbeat;
+        return;
+      }
+      if (activity->second.paused) {
+        view.reason = Reason("paused", "paused by an operator of Temporal");
+        return;
+      }
     }
-    view.reason =
-        Value::Object({{"kind", Value("queue")}, {"queue", Value(machine::QueueOf(region.definition->nodes[index]))}});
+    const auto queue =
+        definition.kind == dsl::Kind::kWorkflow ? std::string(contract::kSystemQueue) : machine::QueueOf(definition);
+    out_.queues.insert(queue);
+    view.reason = live_.unpolled.contains(queue) ? NobodyPolls(queue)
+                                                 : Value::Object({{"kind", Value("queue")}, {"queue", Value(queue)}});
   }
 
+  const Track& track_;
+  const Sight& ahead_;
   const Live& live_;
   bool killed_;
-  std::vector<NodeView>& out_;
+  InstanceView& out_;
 };
 
-std::string StatusOf(const Fold& fold, const Live& live) {
-  if (!fold.closing()) return live.workflow_task_attempt > kStuckAfterAttempts ? "stuck" : "running";
-  switch (fold.closing()->kind) {
-    case Closing::Kind::kCompleted: return "completed";
-    case Closing::Kind::kFailed: return std::string(StatusName(fold.machine().state().status));
+bool IsStuck(const Track& track, const Live& live) {
+  return !track.fold().closing() && live.workflow_task_attempt > kStuckAfterAttempts;
+}
+
+std::string StatusOf(const Track& track, const RunState& state, const Live& live) {
+  const auto& closing = track.fold().closing();
+  if (!closing) return IsStuck(track, live) ? "stuck" : state.queued ? "queued" : "running";
+  switch (closing->kind) {
+    case Closing::Kind::kCompleted:
+      return state.status == machine::RunStatus::kNotTriggered ? "not_triggered" : "completed";
+    case Closing::Kind::kFailed: return state.status == machine::RunStatus::kTimedOut ? "timed_out" : "failed";
     case Closing::Kind::kTimedOut: return "timed_out";
     case Closing::Kind::kCancelled: return "cancelled";
     case Closing::Kind::kTerminated: return "terminated";
@@ -156,53 +308,121 @@ Value ErrorOf(const Fold& fold) {
   return failure ? failure->ToValue() : Value();
 }
 
+/// Why the run as a whole does not go on.
+Value RunReason(const Track& track, const RunState& state, const Live& live, InstanceView& view) {
+  if (track.fold().closing()) return {};
+  if (live.paused) return Reason("paused", "paused by an operator of Temporal");
+  if (IsStuck(track, live)) {
+    const auto& why = track.task_failure();
+    auto reason = Reason("stuck", why.empty() ? "its workflow task fails again and again" : why);
+    reason.Set("attempts", Value(live.workflow_task_attempt));
+    return reason;
+  }
+  if (track.task_pending() && !live.task_queue.empty()) {
+    view.queues.insert(live.task_queue);
+    if (live.unpolled.contains(live.task_queue)) return NobodyPolls(live.task_queue);
+  }
+  const std::string system(contract::kSystemQueue);
+  if (state.queued) {
+    view.queues.insert(system);
+    if (live.unpolled.contains(system)) return NobodyPolls(system);
+    auto reason = Reason("concurrency", "waits for a slot of its `concurrency`");
+    reason.Set("key", state.slot.Get("key"));
+    return reason;
+  }
+  if (state.ending) return Reason("notification", "has ended; its notification is being started");
+  if (state.cancelling) return Reason("cancelling", "is being cancelled");
+  if (state.continuing) return Reason("history", "starts nothing new until what runs has ended: its history is long");
+  return {};
+}
+
+Value ToJson(const Attempt& attempt) {
+  auto json = Value::Object({{"attempt", Value(attempt.number)},
+                             {"scheduledAt", TimeOrNull(attempt.scheduled_at)},
+                             {"startedAt", TimeOrNull(attempt.started_at)},
+                             {"endedAt", TimeOrNull(attempt.ended_at)},
+                             {"outcome", Value(attempt.outcome)}});
+  if (!attempt.worker.empty()) json.Set("worker", Value(attempt.worker));
+  if (!attempt.code.empty()) {
+    json.Set("error", Value::Object({{"code", Value(attempt.code)}, {"message", Value(attempt.message)}}));
+  }
+  return json;
+}
+
 }  // namespace
 
 Value NodeView::ToJson() const {
   auto json = Value::Object({{"status", Value(StatusName(status))}, {"attempts", Value(attempts)}});
-  if (started_at == Timestamp{}) {
-    if (!reason.IsNull()) json.Set("reason", reason);
-    return json;
-  }
+  if (!reason.IsNull()) json.Set("reason", reason);
+  if (started_at == Timestamp{}) return json;
   json.Set("startedAt", TimeOrNull(started_at));
   json.Set("endedAt", TimeOrNull(ended_at));
-  json.Set("input", input);
-  json.Set("output", output);
+  if (omitted) {
+    json.Set("omitted", Value(true));
+  } else {
+    json.Set("input", input);
+    json.Set("output", output);
+  }
   json.Set("error", error ? error->ToValue() : Value());
+  if (handled) json.Set("handled", Value(true));
+  if (max_attempts > 1) json.Set("maxAttempts", Value(max_attempts));
   if (!chosen_case.empty()) json.Set("case", Value(chosen_case));
-  if (!reason.IsNull()) json.Set("reason", reason);
+  if (!counts.IsNull()) json.Set("counts", counts);
+  if (!child.empty()) json.Set("child", Value(child));
+  if (!tries.empty()) {
+    auto list = Value::EmptyArray();
+    for (const auto& attempt : tries) list.Append(progress::ToJson(attempt));
+    json.Set("tries", std::move(list));
+  }
   return json;
 }
 
-Value InstanceView::ToJson() const {
+Value InstanceView::Head() const {
   auto about = Value::Object({{"kind", Value(trigger.kind)}});
   if (!trigger.id.empty()) about.Set("id", Value(trigger.id));
-  auto all = Value::EmptyObject();
-  for (const auto& node : nodes) all.Set(node.path, node.ToJson());
-  return Value::Object({{"id", Value(id)},
-                        {"workflow", Value(workflow)},
-                        {"namespace", Value(ns)},
-                        {"revision", revision == 0 ? Value() : Value(revision)},
-                        {"status", Value(status)},
-                        {"trigger", std::move(about)},
-                        {"input", input},
-                        {"output", output},
-                        {"error", error},
-                        {"startedAt", TimeOrNull(started_at)},
-                        {"endedAt", TimeOrNull(ended_at)},
-                        {"run", Value::Object({{"id", Value(run_id)}, {"events", Value(events)}})},
-                        {"nodes", std::move(all)}});
+  auto head = Value::Object({{"id", Value(id)},
+                             {"workflow", Value(workflow)},
+                             {"namespace", Value(ns)},
+                             {"revision", revision == 0 ? Value() : Value(revision)},
+                             {"status", Value(status)},
+                             {"trigger", std::move(about)},
+                             {"input", input},
+                             {"output", output},
+                             {"error", error},
+                             {"startedAt", TimeOrNull(started_at)},
+                             {"endedAt", TimeOrNull(ended_at)},
+                             {"run", Value::Object({{"id", Value(run_id)}, {"events", Value(events)}})}});
+  if (!reason.IsNull()) head.Set("reason", reason);
+  if (trigger.kind == "workflow") head.Set("parent", trigger.payload);
+  auto children = Value::EmptyObject();
+  for (const auto& node : nodes) {
+    if (!node.child.empty()) children.Set(node.path, Value(node.child));
+  }
+  if (children.size() > 0) head.Set("children", std::move(children));
+  return head;
 }
 
-InstanceView ViewOf(const Fold& fold, const std::string& run_id, const Live& live) {
-  const auto ahead = fold.Ahead();
-  const auto& state = ahead.state();
+Value InstanceView::ToJson() const {
+  auto json = Head();
+  auto all = Value::EmptyObject();
+  for (const auto& node : nodes) all.Set(node.path, node.ToJson());
+  json.Set("nodes", std::move(all));
+  return json;
+}
+
+InstanceView ViewOf(const Track& track, const std::string& run_id, const Live& live) {
+  const auto& fold = track.fold();
+  const auto news = track.LookAhead();
+  const Sight ahead{news ? news->machine.state() : fold.machine().state(), news ? news->ended : track.ended()};
+  const auto& state = ahead.run;
   InstanceView view;
   view.run_id = run_id;
+  view.first_run_id = track.first_run_id();
   view.events = fold.last_event_id();
-  view.status = StatusOf(fold, live);
+  view.status = StatusOf(track, fold.machine().state(), live);
   view.error = ErrorOf(fold);
   if (fold.closing() && fold.closing()->kind != Closing::Kind::kContinued) view.ended_at = fold.closing()->at;
+  view.reason = RunReason(track, fold.machine().state(), live, view);
   if (state.workflow == nullptr) return view;
   view.id = state.instance_id;
   view.workflow = state.workflow->name;
@@ -214,7 +434,7 @@ InstanceView ViewOf(const Fold& fold, const std::string& run_id, const Live& liv
   if (fold.closing() && fold.closing()->kind == Closing::Kind::kCompleted) view.output = fold.machine().state().output;
   const bool killed = fold.closing() && (fold.closing()->kind == Closing::Kind::kTerminated ||
                                          fold.closing()->kind == Closing::Kind::kTimedOut);
-  Walk(live, killed, view.nodes).Region(state.root, fold.started() ? &fold.machine().state().root : nullptr);
+  Walk(track, ahead, live, killed, view).Region(state.root, fold.started() ? &fold.machine().state().root : nullptr);
   return view;
 }
 

@@ -3,22 +3,31 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "progress/fold.h"
+#include "progress/track.h"
 
 namespace weft::progress {
 
-/// What only the server knows of a run, from DescribeWorkflowExecution: whether a worker has taken an activity, what it
-/// said last, whether the run's own workflow task fails.
+/// What only the server knows of a run, from DescribeWorkflowExecution and DescribeTaskQueue: whether a worker has
+/// taken an activity, what it said last, whether the run's own workflow task fails, which queues nobody polls.
 struct Live {
   struct Activity {
-    bool taken = false;     ///< by a worker
+    bool taken = false;  ///< by a worker
+    bool paused = false;
+    std::string worker;
     std::string heartbeat;  ///< details of the last heartbeat, JSON, or empty
+    friend bool operator==(const Activity&, const Activity&) = default;
   };
   std::map<std::string, Activity, std::less<>> activities;  ///< by activity id
   int workflow_task_attempt = 0;
+  bool paused = false;
+  std::string task_queue;                       ///< of the run itself
+  std::set<std::string, std::less<>> unpolled;  ///< queues that nobody polls
+  friend bool operator==(const Live&, const Live&) = default;
 };
 
 /// Beyond so many attempts of one workflow task a run counts as stuck: it will not go on without help.
@@ -33,10 +42,16 @@ struct NodeView {
   int max_attempts = 1;
   Timestamp started_at{}, ended_at{};  ///< the epoch: not yet
   expr::Value input, output;
+  bool omitted = false;  ///< input and output are too large to be shown unless asked for
   std::string chosen_case;
   std::optional<machine::NodeError> error;
-  /// Why it waits: `{ "kind": "event" / "approval" / "timer" / "retry" / "queue" / "limit" / "worker", … }`, or null.
+  bool handled = false;  ///< it failed, and another node goes on from that
+  /// Why it waits: `{ "kind": "event" / "approval" / "timer" / "retry" / "queue" / "server" / "limit" / "worker" /
+  /// "paused" / "child", …, "message" }`, or null.
   expr::Value reason;
+  expr::Value counts;  ///< of a foreach or loop: its iterations by status, or null
+  std::string child;   ///< of a workflow node: the instance it started
+  std::vector<Attempt> tries;
   std::string heartbeat;
 
   [[nodiscard]] expr::Value ToJson() const;
@@ -46,21 +61,28 @@ struct NodeView {
 struct InstanceView {
   std::string id;
   std::string run_id;
+  std::string first_run_id;
   std::string workflow, ns;
   int revision = 0;
   std::string status;
   contract::TriggerInfo trigger;
   expr::Value input, output, error;
+  expr::Value reason;  ///< why the run as a whole does not go on, or null
   Timestamp started_at{}, ended_at{};
   std::int64_t events = 0;
   std::vector<NodeView> nodes;
+  /// Queues for which something of this run waits that no worker has taken.
+  std::set<std::string, std::less<>> queues;
 
   [[nodiscard]] bool closed() const { return ended_at != Timestamp{}; }
+  /// Everything but the nodes.
+  [[nodiscard]] expr::Value Head() const;
   [[nodiscard]] expr::Value ToJson() const;
 };
 
 /// The run as it is now: the fold's state, what happened since (a node may have ended while its successors wait for a
-/// worker to take the result), and what only the server knows.
-InstanceView ViewOf(const Fold& fold, const std::string& run_id, const Live& live);
+/// worker to take the result), and what only the server knows. With the track's `whole`: only the nodes from there
+/// down.
+InstanceView ViewOf(const Track& track, const std::string& run_id, const Live& live);
 
 }  // namespace weft::progress

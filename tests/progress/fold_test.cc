@@ -34,6 +34,13 @@ std::string Dump(const machine::RunState& state) {
   return text;
 }
 
+progress::InstanceView ViewAll(const std::vector<HistoryWriter::HistoryEvent>& events) {
+  progress::Definitions definitions;
+  progress::Track track(definitions, "default.test.manual.1");
+  for (const auto& event : events) EXPECT_TRUE(track.Feed(event));
+  return progress::ViewOf(track, "run", {});
+}
+
 Fold FoldAll(progress::Definitions& definitions, const std::vector<HistoryWriter::HistoryEvent>& events) {
   Fold fold(definitions, "default.test.manual.1", {.strict = true, .on_batch = {}});
   for (const auto& event : events) {
@@ -84,14 +91,15 @@ std::size_t FoldRandomRun(unsigned seed) {
     }
   }
   progress::Definitions definitions;
-  Fold fold(definitions, "", {.strict = true, .on_batch = {}});
+  progress::Track track(definitions, "", {}, {.strict = true, .on_batch = {}});
   for (const auto& event : writer.events()) {
-    const auto fed = fold.Feed(event);
+    const auto fed = track.Feed(event);
     EXPECT_TRUE(fed) << fed.error().message;
     if (!fed) break;
     // A look at the run at any moment disturbs nothing.
-    progress::ViewOf(fold, "run", {});
+    progress::ViewOf(track, "run", {});
   }
+  const auto& fold = track.fold();
   EXPECT_EQ(Dump(fold.machine().state()), Dump(writer.machine().state()));
   if (writer.closed()) EXPECT_TRUE(fold.CheckEnd());
   return writer.events().size();
@@ -121,7 +129,7 @@ TEST(Fold, ShowsAResultThatNoWorkerHasTakenYet) {
   writer.CompleteActivity("a#1", R"({"stdout":"done"})");
   progress::Definitions definitions;
   const auto fold = FoldAll(definitions, writer.events());
-  const auto view = progress::ViewOf(fold, "run", {});
+  const auto view = ViewAll(writer.events());
   EXPECT_EQ(view.nodes[0].status, NodeStatus::kSucceeded);
   EXPECT_EQ(view.nodes[1].status, NodeStatus::kPending);
   EXPECT_EQ(view.nodes[1].reason.Get("kind").AsString(), "worker");
@@ -138,8 +146,7 @@ nodes:
 )"),
                        {});
   writer.RunTask();
-  progress::Definitions definitions;
-  const auto view = progress::ViewOf(FoldAll(definitions, writer.events()), "run", {});
+  const auto view = ViewAll(writer.events());
   EXPECT_EQ(view.nodes[0].status, NodeStatus::kWaiting);
   EXPECT_EQ(view.nodes[0].reason.Get("kind").AsString(), "event");
   EXPECT_EQ(view.nodes[0].reason.Get("type").AsString(), "com.shop.review.done");
@@ -152,8 +159,7 @@ nodes:
 
 TEST(Fold, ARunIsShownBeforeItsFirstTask) {
   const HistoryWriter writer(Load(kChain), {});
-  progress::Definitions definitions;
-  const auto view = progress::ViewOf(FoldAll(definitions, writer.events()), "run", {});
+  const auto view = ViewAll(writer.events());
   EXPECT_EQ(view.status, "running");
   ASSERT_EQ(view.nodes.size(), 2U);
   EXPECT_EQ(view.nodes[0].status, NodeStatus::kPending);
