@@ -108,6 +108,22 @@ Result<std::int64_t> DeliverToWaiting(Transaction& t, std::string_view event_id,
   return made;
 }
 
+Result<std::vector<Subscription>> ListOpenSubscriptions(Transaction& t, std::string_view after, int limit) {
+  WEFT_TRY(const auto rows, t.Query("SELECT id, instance, run, node FROM subscriptions WHERE closed_at IS NULL AND id "
+                                    "> ?1 ORDER BY id LIMIT ?2",
+                                    {std::string(after), std::int64_t{limit}}));
+  std::vector<Subscription> open;
+  for (const auto& row : rows) {
+    Subscription subscription;
+    subscription.id = row.Text(0);
+    subscription.instance = row.Text(1);
+    subscription.run = row.Text(2);
+    subscription.node = row.Text(3);
+    open.push_back(std::move(subscription));
+  }
+  return open;
+}
+
 Result<std::int64_t> DropSubscriptions(Transaction& t, Timestamp before, int limit) {
   return t.Execute(
       "DELETE FROM subscriptions WHERE id IN (SELECT id FROM subscriptions WHERE closed_at IS NOT NULL AND closed_at "

@@ -46,6 +46,9 @@ Result<void> DeliverEarlierEvents(Transaction& t, const Subscription& subscripti
 /// Makes deliveries of an event to all that wait for it, whatever their `match` says; the number of them.
 Result<std::int64_t> DeliverToWaiting(Transaction& t, std::string_view event_id, Timestamp now);
 
+/// Open ones after `after` (an id; empty: from the oldest), oldest first: `id`, `instance`, `run` and `node` of each.
+Result<std::vector<Subscription>> ListOpenSubscriptions(Transaction& t, std::string_view after, int limit);
+
 /// Removes those closed before then, at most `limit`.
 Result<std::int64_t> DropSubscriptions(Transaction& t, Timestamp before, int limit);
 

@@ -79,7 +79,7 @@ CREATE TABLE approvals (
   due_at BIGINT
 );
 CREATE UNIQUE INDEX approvals_once ON approvals (instance, name, run);
-CREATE INDEX approvals_node ON approvals (instance, node);
+CREATE INDEX approvals_instance ON approvals (instance);
 CREATE INDEX approvals_open ON approvals (id) WHERE status = 'open';
 CREATE INDEX approvals_due ON approvals (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX approvals_ended ON approvals (since) WHERE status <> 'open';
