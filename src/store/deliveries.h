@@ -22,22 +22,22 @@ enum class DeliveryStatus : std::uint8_t {
 std::string_view StatusName(DeliveryStatus status);
 
 struct Delivery {
-  std::string id;    ///< ULID; also the request id of the start
-  std::string kind;  ///< `webhook`, `manual`, `event`
-  std::string ns, workflow, trigger;
+  std::string id{};    ///< ULID; also the request id of the start
+  std::string kind{};  ///< `webhook`, `manual`, `event`
+  std::string ns{}, workflow{}, trigger{};
   int revision = 0;
-  std::string dedupe;    ///< the sender's name for it, unique per trigger; empty: none
-  std::string payload;   ///< JSON, without credentials; empty: none
-  std::string key;       ///< of the start
-  std::string input;     ///< JSON of the run's input; empty: the payload
-  std::string instance;  ///< the id that the start has or will have; empty when nothing starts
-  std::string run_id;    ///< of the run that it started or joined
+  std::string dedupe{};    ///< the sender's name for it, unique per trigger; empty: none
+  std::string payload{};   ///< JSON, without credentials; empty: none
+  std::string key{};       ///< of the start
+  std::string input{};     ///< JSON of the run's input; empty: the payload
+  std::string instance{};  ///< the id that the start has or will have; empty when nothing starts
+  std::string run_id{};    ///< of the run that it started or joined
   DeliveryStatus status = DeliveryStatus::kPending;
-  std::string error_code, error_message;  ///< why it failed, or why the last attempt did
+  std::string error_code{}, error_message{};  ///< why it failed, or why the last attempt did
   int attempts = 0;
   Timestamp due_at{};  ///< of one that is pending: the next attempt; while a server has it in hand, its lease's end
   Timestamp received_at{};
-  std::optional<Timestamp> settled_at;
+  std::optional<Timestamp> settled_at{};
 };
 
 /// Adds it. Gives the earlier delivery of that trigger with the same `dedupe`, if there is one, and adds nothing then;

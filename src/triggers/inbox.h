@@ -52,6 +52,9 @@ class Inbox {
   /// Starts what is due until `stop` is requested, with threads of its own.
   void Run(const std::stop_token& stop);
 
+  /// Deliveries were stored past Accept, in a transaction of somebody's own: look at once.
+  void Wake();
+
   [[nodiscard]] Timestamp Now() const { return options_.clock(); }
 
  private:
@@ -59,7 +62,6 @@ class Inbox {
   bool Attempt(store::Delivery& delivery, Duration timeout);
   [[nodiscard]] bool TemporalAnswers() const { return away_count_.load() == 0; }
   void NoteAway();
-  void Wake();
   void Dispatch(const std::stop_token& stop);
   /// Claims what is due and starts it; false when there was nothing to do.
   bool DispatchSome();
