@@ -66,11 +66,10 @@ Result<bool> AddNotification(Transaction& t, const Notification& n) {
 }
 
 Result<std::optional<Notification>> ClaimNotification(Transaction& t, Timestamp now, Duration lease) {
-  // `due_at` once more outside: of two servers that chose the same row the second finds it leased when its turn comes.
+  WEFT_TRY_VOID(t.Lock("notifications"));  // else two servers would choose the same row
   WEFT_TRY(const auto rows,
            t.Query("UPDATE notifications SET status = 'sending', attempts = attempts + 1, due_at = ?2, updated_at = ?1 "
-                   "WHERE id = (SELECT id FROM notifications WHERE due_at IS NOT NULL AND due_at <= ?1 "
-                   "ORDER BY due_at LIMIT 1) AND due_at <= ?1 RETURNING " +
+                   "WHERE id = (SELECT id FROM notifications WHERE due_at <= ?1 ORDER BY due_at LIMIT 1) RETURNING " +
                        std::string(kColumns),
                    {ToMillis(now), ToMillis(now + lease)}));
   if (rows.empty()) return std::nullopt;

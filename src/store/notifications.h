@@ -42,8 +42,8 @@ Result<std::optional<Notification>> ClaimNotification(Transaction& t, Timestamp 
 /// How an attempt ended.
 struct NotificationOutcome {
   NotificationStatus status = NotificationStatus::kSent;
-  std::optional<Timestamp> due_at;  ///< of the next attempt, of a pending one
-  std::string error, answer, sent;
+  std::optional<Timestamp> due_at{};  ///< of the next attempt, of a pending one
+  std::string error{}, answer{}, sent{};
 };
 
 /// False: the lease was over and the notification is somebody else's; nothing was changed.
@@ -53,7 +53,7 @@ Result<bool> FinishNotification(Transaction& t, const Notification& claimed, con
 Result<std::vector<Notification>> NotificationsOf(Transaction& t, std::string_view subject);
 
 struct NotificationFilter {
-  std::string channel, status, event, ns, workflow, instance;  ///< empty: any
+  std::string channel{}, status{}, event{}, ns{}, workflow{}, instance{};  ///< empty: any
 };
 
 /// Newest first, those before `before` (an id; empty: from the newest), at most `limit`.
