@@ -1,0 +1,73 @@
+#include "server/handlers/system.h"
+
+#include <spdlog/spdlog.h>
+
+#include "expr/value.h"
+#include "server/embedded.h"
+#include "server/metrics.h"
+
+namespace weft::server {
+namespace {
+
+using expr::Value;
+
+/// Whether everything that requests need can be reached. Anyone may ask, so that it tells no more than the code of
+/// what is wrong; the log has the rest.
+Response Ready(const Services& services) {
+  bool ready = true;
+  auto checks = Value::EmptyObject();
+  for (const auto& check : services.ready) {
+    const auto result = check.check();
+    if (!result) {
+      spdlog::warn("not ready: {}: {}", check.name, result.error().message);
+      ready = false;
+    }
+    checks.Set(check.name, Value(result ? std::string("ok") : result.error().code));
+  }
+  Response response{.status = ready ? 200 : 503, .body = {}, .headers = {}};
+  response.body =
+      Value::Object({{"status", Value(ready ? "ready" : "not ready")}, {"checks", std::move(checks)}}).Dump();
+  if (!ready) response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+}  // namespace
+
+std::vector<Route> SystemRoutes(Services& services) {
+  const auto* metrics = services.metrics;
+  std::vector<Route> routes;
+  routes.push_back(
+      {.method = "GET",
+       .pattern = "/healthz",
+       .permission = Permission::kPublic,
+       .handler = Handler([](const Request&) { return Response{.body = R"({"status":"ok"})", .headers = {}}; }),
+       .accepts = {},
+       .quick = true});
+  routes.push_back({.method = "GET",
+                    .pattern = "/readyz",
+                    .permission = Permission::kPublic,
+                    .handler = Handler([&services](const Request&) { return Ready(services); }),
+                    .accepts = {}});
+  routes.push_back({.method = "GET",
+                    .pattern = "/metrics",
+                    .permission = Permission::kView,
+                    .handler = Handler([metrics](const Request&) {
+                      return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
+                                      .body = metrics->Text(),
+                                      .headers = {}};
+                    }),
+                    .accepts = {},
+                    .quick = true});
+  routes.push_back(
+      {.method = "GET",
+       .pattern = "/api/v1/openapi.yaml",
+       .permission = Permission::kView,
+       .handler = Handler([](const Request&) {
+         return Response{.content_type = "application/yaml", .body = ContentsOf(OpenApiFiles().front()), .headers = {}};
+       }),
+       .accepts = {},
+       .quick = true});
+  return routes;
+}
+
+}  // namespace weft::server

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "server/route.h"
+#include "server/services.h"
+
+namespace weft::server {
+
+/// What operators and tools ask of the server itself: `/healthz`, `/readyz`, `/metrics`, the OpenAPI document. Uses
+/// `metrics` and `ready`.
+std::vector<Route> SystemRoutes(Services& services);
+
+}  // namespace weft::server
