@@ -1,22 +1,42 @@
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
+#include "base/error.h"
 #include "store/sql.h"
 #include "temporalio/client/client.h"
 
 namespace weft::triggers {
+class Approvals;
+class Correlator;
 class Definitions;
 class ScheduleReconciler;
 }  // namespace weft::triggers
 
 namespace weft::server {
 
+class Auth;
+class Metrics;
+
+/// One thing that the server needs to answer requests; may block.
+struct ReadyCheck {
+  std::string name;  ///< `store`, `temporal`
+  std::function<Result<void>()> check;
+};
+
 /// What handlers need of the process. The server fills in all of it before it makes the routes; a test what its routes
 /// use. Nothing is owned: it outlives the routes.
 struct Services {
+  Auth* auth = nullptr;
+  Metrics* metrics = nullptr;
+  std::vector<ReadyCheck> ready;
   store::Database* database = nullptr;
   std::optional<temporalio::Client> client;
+  triggers::Approvals* approvals = nullptr;
+  triggers::Correlator* correlator = nullptr;
   triggers::Definitions* definitions = nullptr;
   triggers::ScheduleReconciler* schedules = nullptr;
 };
