@@ -64,8 +64,8 @@ struct ArchiveFilter {
 /// Newest start first (then by first run), without `document`.
 Result<std::vector<ArchivedInstance>> ListArchived(Transaction& t, const ArchiveFilter& filter);
 
-/// Removes instances that ended, and runs that closed, before `before`, at most `limit` of each. Returns how many rows
-/// went; 0: none is left.
+/// Removes instances that ended before `before` with their runs, and runs that closed before it in chains which still
+/// go on; at most `limit` of each. Returns how many went; 0: none is left.
 Result<std::int64_t> DeleteArchivedBefore(Transaction& t, Timestamp before, int limit);
 
 }  // namespace weft::store

@@ -10,6 +10,8 @@ std::span<const Migration> Migrations() {
       {2, "deliveries", kDeliveryTables},
       {3, "events", kEventTables},
       {4, "notifications", kNotificationTables},
+      {5, "instances", kInstanceTables},
+      {6, "access", kAccessTables},
   };
   return kAll;
 }
