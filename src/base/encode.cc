@@ -27,4 +27,16 @@ std::string PercentEncode(std::string_view text) {
   return encoded;
 }
 
+std::optional<std::string> FromBase64(std::string_view text) {
+  if (text.empty() || text.size() % 4 != 0) return std::nullopt;
+  std::string bytes(text.size() / 4 * 3, '\0');
+  const auto length =
+      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  if (length < 0) return std::nullopt;
+  const auto padding = text.ends_with("==") ? 2U : text.ends_with('=') ? 1U : 0U;
+  bytes.resize(static_cast<std::size_t>(length) - padding);
+  return bytes;
+}
+
 }  // namespace weft

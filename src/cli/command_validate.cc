@@ -11,18 +11,6 @@ namespace {
 
 using expr::Value;
 
-Value ToJson(const dsl::Diagnostic& d) {
-  return Value::Object({{"severity", Value(d.severity == dsl::Severity::kError ? "error" : "warning")},
-                        {"code", Value(d.code)},
-                        {"message", Value(d.message)},
-                        {"line", Value(d.begin.line)},
-                        {"column", Value(d.begin.column)},
-                        {"endLine", Value(d.end.line)},
-                        {"endColumn", Value(d.end.column)},
-                        {"path", Value(d.path)},
-                        {"hint", d.hint.empty() ? Value() : Value(d.hint)}});
-}
-
 /// A file that cannot be read is reported like a problem at its beginning.
 WorkflowFile Unreadable(const std::string& path, const Error& error) {
   WorkflowFile file;
@@ -42,7 +30,7 @@ int Validate(const std::vector<std::string>& paths, bool as_json) {
     valid = valid && !dsl::HasErrors(file.loaded.diagnostics);
     if (as_json) {
       Value list = Value::EmptyArray();
-      for (const dsl::Diagnostic& diagnostic : file.loaded.diagnostics) list.Append(ToJson(diagnostic));
+      for (const dsl::Diagnostic& diagnostic : file.loaded.diagnostics) list.Append(dsl::ToJson(diagnostic));
       files.Append(Value::Object({{"file", Value(path)}, {"diagnostics", std::move(list)}}));
     } else if (!read) {
       PrintOutput(path + ":1:1: error[" + std::string(kUnreadableFile) + "]: " + read.error().message + "\n");

@@ -27,6 +27,7 @@ int Main(int argc, char** argv) {
   AddSchema(app, action);
   AddWorker(app, action);
   AddReplay(app, action);
+  AddEvaluate(app, action);
 
   try {
     app.parse(argc, argv);

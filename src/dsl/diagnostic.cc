@@ -95,6 +95,19 @@ std::string Excerpt(std::string_view line, int begin, int end, std::string_view 
 
 }  // namespace
 
+expr::Value ToJson(const Diagnostic& d) {
+  using expr::Value;
+  return Value::Object({{"severity", Value(d.severity == Severity::kError ? "error" : "warning")},
+                        {"code", Value(d.code)},
+                        {"message", Value(d.message)},
+                        {"line", Value(d.begin.line)},
+                        {"column", Value(d.begin.column)},
+                        {"endLine", Value(d.end.line)},
+                        {"endColumn", Value(d.end.column)},
+                        {"path", Value(d.path)},
+                        {"hint", d.hint.empty() ? Value() : Value(d.hint)}});
+}
+
 bool HasErrors(const std::vector<Diagnostic>& diagnostics) {
   return std::ranges::any_of(diagnostics, [](const auto& d) { return d.severity == Severity::kError; });
 }

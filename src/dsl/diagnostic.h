@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "expr/value.h"
+
 namespace weft::dsl {
 
 /// Lines and columns count from 1, columns in characters (code points); `end` is exclusive.
@@ -25,6 +27,9 @@ struct Diagnostic {
   Position begin, end;
   std::string path;
 };
+
+/// `{ severity, code, message, line, column, endLine, endColumn, path, hint }`, as every interface shows it.
+expr::Value ToJson(const Diagnostic& diagnostic);
 
 bool HasErrors(const std::vector<Diagnostic>& diagnostics);
 

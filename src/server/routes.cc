@@ -3,10 +3,16 @@
 #include <iterator>
 
 #include "server/embedded.h"
+#include "server/handlers/approvals.h"
+#include "server/handlers/deliveries.h"
+#include "server/handlers/events.h"
+#include "server/handlers/hooks.h"
+#include "server/handlers/language.h"
 #include "server/handlers/session.h"
 #include "server/handlers/system.h"
 #include "server/handlers/triggers.h"
 #include "server/handlers/ui.h"
+#include "server/handlers/workflows.h"
 
 namespace weft::server {
 
@@ -15,9 +21,15 @@ std::vector<Route> AllRoutes(Services& services) {
   const auto add = [&](std::vector<Route> routes) {
     all.insert(all.end(), std::make_move_iterator(routes.begin()), std::make_move_iterator(routes.end()));
   };
+  add(ApprovalRoutes(services));
+  add(DeliveryRoutes(services));
+  add(EventRoutes(services));
+  add(HookRoutes(services));
+  add(LanguageRoutes("/proc/self/exe"));
   add(SessionRoutes(services));
   add(SystemRoutes(services));
   add(TriggerRoutes(services));
+  add(WorkflowRoutes(services));
   add(UiRoutes(services, UiFiles()));
   return all;
 }

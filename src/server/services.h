@@ -13,7 +13,10 @@ namespace weft::triggers {
 class Approvals;
 class Correlator;
 class Definitions;
+class Inbox;
 class ScheduleReconciler;
+class Starter;
+class Webhooks;
 }  // namespace weft::triggers
 
 namespace weft::server {
@@ -38,7 +41,10 @@ struct Services {
   triggers::Approvals* approvals = nullptr;
   triggers::Correlator* correlator = nullptr;
   triggers::Definitions* definitions = nullptr;
+  triggers::Inbox* inbox = nullptr;
   triggers::ScheduleReconciler* schedules = nullptr;
+  triggers::Starter* starter = nullptr;
+  triggers::Webhooks* webhooks = nullptr;
 };
 
 }  // namespace weft::server

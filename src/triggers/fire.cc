@@ -1,5 +1,7 @@
 #include "triggers/fire.h"
 
+#include "base/utf8.h"
+
 namespace weft::triggers {
 
 using expr::Value;
@@ -27,7 +29,7 @@ Result<Firing> Fire(const dsl::Workflow& workflow, const dsl::Trigger& trigger, 
     const auto key = trigger.key.Evaluate(scope);
     if (!key) return named("key", key.error());
     if (key->IsNull()) return named("key", {"expression", "it gives null; the payload lacks what it reads"});
-    firing.key = key->IsString() ? key->AsString() : key->Dump();
+    firing.key = RepairUtf8(key->IsString() ? key->AsString() : key->Dump());
   }
   firing.input = payload;
   if (!trigger.input.empty()) {
@@ -36,6 +38,19 @@ Result<Firing> Fire(const dsl::Workflow& workflow, const dsl::Trigger& trigger, 
     firing.input = *std::move(input);
   }
   return firing;
+}
+
+void FillFrom(const Result<Firing>& firing, const dsl::Trigger& trigger, store::Delivery& delivery) {
+  if (!firing) {
+    delivery.status = store::DeliveryStatus::kFailed;
+    delivery.error_code = firing.error().code;
+    delivery.error_message = RepairUtf8(firing.error().message);
+  } else if (!firing->fires) {
+    delivery.status = store::DeliveryStatus::kIgnored;
+  } else {
+    delivery.key = firing->key;
+    if (!trigger.input.empty()) delivery.input = firing->input.Dump();
+  }
 }
 
 }  // namespace weft::triggers

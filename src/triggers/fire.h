@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "dsl/definition.h"
+#include "store/deliveries.h"
 
 namespace weft::triggers {
 
@@ -20,5 +21,8 @@ struct Firing {
 /// own.
 Result<Firing> Fire(const dsl::Workflow& workflow, const dsl::Trigger& trigger, std::string_view kind,
                     const expr::Value& payload, Timestamp now);
+
+/// Writes into a delivery what became of its firing: key and input, or that it is ignored, or why it failed.
+void FillFrom(const Result<Firing>& firing, const dsl::Trigger& trigger, store::Delivery& delivery);
 
 }  // namespace weft::triggers

@@ -4,8 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/encode.h"
 #include "base/utf8.h"
-#include "triggers/base64.h"
 
 namespace weft::triggers {
 namespace {

@@ -13,7 +13,7 @@
 #include <optional>
 #include <vector>
 
-#include "triggers/base64.h"
+#include "base/encode.h"
 
 namespace weft::triggers {
 namespace {

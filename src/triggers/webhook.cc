@@ -6,11 +6,11 @@
 #include <mutex>
 #include <thread>
 
+#include "base/encode.h"
 #include "store/definitions.h"
 #include "store/trigger_states.h"
 #include "store/webhook_paths.h"
 #include "temporalio/client/result.h"
-#include "triggers/base64.h"
 #include "triggers/fire.h"
 #include "triggers/signature.h"
 
@@ -221,17 +221,7 @@ HookAnswer Webhooks::Take(const Target& target, const HookRequest& request) {
       PayloadOf(request, *std::move(body), preset, target.hmac().Get("header").StringView(), inbox_.Now());
   delivery.payload = payload.Dump();
   const auto firing = Fire(target.workflow(), *target.trigger, "webhook", payload, inbox_.Now());
-  if (!firing) {
-    delivery.status = DeliveryStatus::kFailed;
-    delivery.error_code = firing.error().code;
-    delivery.error_message = firing.error().message;
-  } else if (!firing->fires) {
-    delivery.status = DeliveryStatus::kIgnored;
-  } else {
-    delivery.key = firing->key;
-    if (!target.trigger->input.empty()) delivery.input = firing->input.Dump();
-  }
-
+  FillFrom(firing, *target.trigger, delivery);
   const bool waits = target.hook->respond_result && delivery.status == DeliveryStatus::kPending;
   if (waits && !waiting_.try_acquire()) {
     return Refuse({"rate", "too many callers wait for the output of a run; try again later"});
