@@ -21,26 +21,6 @@ std::string SegmentOf(const dsl::Node& container, const machine::RegionState& re
   return container.kind == dsl::Kind::kGroup ? std::string() : std::to_string(region.address.back().second) + '/';
 }
 
-/// The path of the node whose attempt has that id: `each#2/7/ship#1` → `each/7/ship`; empty if it is no node's.
-std::string PathOfOperation(std::string_view id) {
-  const auto end = id.rfind('#');
-  if (end == std::string_view::npos || id.substr(end).contains(':')) return {};
-  std::string path;
-  bool skip = false;
-  for (const char c : id.substr(0, end)) {
-    if (c == '#') skip = true;
-    if (c == '/') skip = false;
-    if (!skip) path += c;
-  }
-  return path;
-}
-
-int NumberOfOperation(std::string_view id) {
-  int number = 0;
-  for (const char c : id.substr(id.rfind('#') + 1)) number = number * 10 + (c - '0');
-  return number;
-}
-
 bool IsBelow(std::string_view path, std::string_view whole) {
   return !whole.empty() && path.starts_with(whole) && (path.size() == whole.size() || path[whole.size()] == '/');
 }
@@ -62,6 +42,25 @@ void EraseBelow(Map& map, const std::string& prefix) {
 }
 
 }  // namespace
+
+std::string PathOfOperation(std::string_view id) {
+  const auto end = id.rfind('#');
+  if (end == std::string_view::npos || id.substr(end).contains(':')) return {};
+  std::string path;
+  bool skip = false;
+  for (const char c : id.substr(0, end)) {
+    if (c == '#') skip = true;
+    if (c == '/') skip = false;
+    if (!skip) path += c;
+  }
+  return path;
+}
+
+int NumberOfOperation(std::string_view id) {
+  int number = 0;
+  for (const char c : id.substr(id.rfind('#') + 1)) number = number * 10 + (c - '0');
+  return number;
+}
 
 Track::Track(Definitions& definitions, std::string workflow_id, std::string whole, FoldOptions options)
     : fold_(definitions, std::move(workflow_id), std::move(options)), whole_(std::move(whole)) {

@@ -33,6 +33,10 @@ struct EndedRegions {
 /// By the container's path.
 using EndedByPath = std::map<std::string, EndedRegions, std::less<>>;
 
+/// The path of the node whose attempt has that id: `each#2/7/ship#1` → `each/7/ship`; empty if it is no node's.
+std::string PathOfOperation(std::string_view id);
+int NumberOfOperation(std::string_view id);
+
 /// One attempt of a node whose work is an activity, as the history tells it.
 struct Attempt {
   int number = 0;

@@ -318,10 +318,8 @@ Value RunReason(const Track& track, const RunState& state, const Live& live, Ins
     reason.Set("attempts", Value(live.workflow_task_attempt));
     return reason;
   }
-  if (track.task_pending() && !live.task_queue.empty()) {
-    view.queues.insert(live.task_queue);
-    if (live.unpolled.contains(live.task_queue)) return NobodyPolls(live.task_queue);
-  }
+  view.task_waits = track.task_pending();
+  if (view.task_waits && live.task_queue_unpolled) return NobodyPolls(live.task_queue);
   const std::string system(contract::kSystemQueue);
   if (state.queued) {
     view.queues.insert(system);

@@ -25,8 +25,9 @@ struct Live {
   std::map<std::string, Activity, std::less<>> activities;  ///< by activity id
   int workflow_task_attempt = 0;
   bool paused = false;
-  std::string task_queue;                       ///< of the run itself
-  std::set<std::string, std::less<>> unpolled;  ///< queues that nobody polls
+  std::string task_queue;                         ///< of the run itself
+  bool task_queue_unpolled = false;               ///< nobody polls it for the tasks of runs
+  std::set<std::string, std::less<>> unpolled{};  ///< queues that nobody polls for activities
   friend bool operator==(const Live&, const Live&) = default;
 };
 
@@ -71,8 +72,9 @@ struct InstanceView {
   Timestamp started_at{}, ended_at{};
   std::int64_t events = 0;
   std::vector<NodeView> nodes;
-  /// Queues for which something of this run waits that no worker has taken.
+  /// Queues where an activity of this run waits that no worker has taken.
   std::set<std::string, std::less<>> queues;
+  bool task_waits = false;  ///< the same for the run's own task
 
   [[nodiscard]] bool closed() const { return ended_at != Timestamp{}; }
   /// Everything but the nodes.

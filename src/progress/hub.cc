@@ -1,0 +1,106 @@
+#include "progress/hub.h"
+
+#include <condition_variable>
+#include <functional>
+#include <future>
+#include <utility>
+
+#include "progress/hub_shard.h"
+#include "progress/live.h"
+#include "progress/live_instance.h"
+
+namespace weft::progress {
+namespace {
+
+using Code = temporalio::Error::Code;
+
+constexpr std::size_t kRunIdCharacters = 8;
+
+Error ToError(const temporalio::Error& error, std::string_view instance) {
+  if (error.code == Code::kNotFound || error.code == Code::kInvalidArgument) {
+    return {"not_found", "there is no instance `" + std::string(instance) + "`"};
+  }
+  return {"temporal", error.message};
+}
+
+}  // namespace
+
+Hub::Hub(temporalio::Client client, HubOptions options)
+    : shared_(std::make_shared<HubShared>(std::move(client), std::move(options))) {
+  for (int i = 0; i < shared_->options.threads; ++i) shards_.push_back(std::make_unique<HubShard>(shared_));
+}
+
+Hub::~Hub() {
+  shared_->stop.request_stop();
+  shared_->WaitForCalls();
+}
+
+HubShard& Hub::ShardOf(const std::string& workflow_id) const {
+  return *shards_[std::hash<std::string>()(workflow_id) % shards_.size()];
+}
+
+Result<Found> Hub::Find(std::string_view instance) const {
+  const auto at = instance.rfind('@');
+  temporalio::WorkflowRef ref{std::string(instance.substr(0, at)), {}};
+  if (at != std::string_view::npos) {
+    const auto prefix = instance.substr(at + 1);
+    if (prefix.size() < kRunIdCharacters || ref.workflow_id.find('\'') != std::string::npos) {
+      return Fail("not_found", "an older run is named by its instance's id, @ and 8 characters of its run id");
+    }
+    std::string token;
+    do {
+      const auto page = shared_->client.ListRuns("WorkflowId = '" + ref.workflow_id + "'", 100, token);
+      if (!page) return std::unexpected(ToError(page.error(), instance));
+      for (const auto& run : page->runs) {
+        // Newest first: of a chain its last run.
+        if (!run.first_run_id.starts_with(prefix) && !run.run_id.starts_with(prefix)) continue;
+        ref.run_id = run.run_id;
+        break;
+      }
+      token = page->next_page_token;
+    } while (ref.run_id.empty() && !token.empty());
+    if (ref.run_id.empty()) return Fail("not_found", "there is no instance `" + std::string(instance) + "`");
+  }
+  const auto description = shared_->client.Describe(ref);
+  if (!description) return std::unexpected(ToError(description.error(), instance));
+  const auto& info = description->info;
+  return Found{.workflow_id = info.workflow_id,
+               .run_id = info.run_id,
+               .first_run_id = info.first_run_id.empty() ? info.run_id : info.first_run_id,
+               .events = info.history_length,
+               .closed = info.close_time.has_value(),
+               .live = LiveOf(description->raw)};
+}
+
+Result<void> Hub::Look(const Found& found, const std::function<void(const InstanceView&)>& look) {
+  std::promise<Result<void>> done;
+  auto answered = done.get_future();
+  auto& shard = ShardOf(found.workflow_id);
+  shard.Post([&] {
+    shard.Open(found).Look(found, [&](Result<const InstanceView*> view) {
+      if (view) look(**view);
+      done.set_value(view ? Result<void>() : std::unexpected(view.error()));
+    });
+  });
+  return answered.get();
+}
+
+std::shared_ptr<void> Hub::Watch(const Found& found, Viewer viewer) {
+  const auto number = ++shared_->last_viewer;
+  auto& shard = ShardOf(found.workflow_id);
+  shard.Post([&shard, found, number, viewer = std::move(viewer)] { shard.Open(found).Watch(number, found, viewer); });
+  return {nullptr,
+          [&shard, found, number](void*) { shard.Post([&shard, found, number] { shard.Leave(found, number); }); }};
+}
+
+Hub::Figures Hub::figures() const {
+  const auto& s = *shared_;
+  return {.instances = s.instances,
+          .viewers = s.viewers,
+          .long_polls = s.long_polls,
+          .folds = s.folds,
+          .events = s.events,
+          .pushes = s.pushes};
+}
+
+}  // namespace weft::progress
