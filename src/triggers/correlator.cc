@@ -36,21 +36,13 @@ store::Delivery StartOf(std::string_view ns, const std::string& name, const Defi
   start.revision = definition.revision;
   start.dedupe = DedupeOf(event);
   start.payload = event.body;
-  const auto failed = [&](const Error& error) {
-    start.status = DeliveryStatus::kFailed;
-    start.error_code = error.code;
-    start.error_message = error.message;
-    return start;
-  };
-  const auto firing = Fire(*definition.workflow, trigger, "event", payload, Now());
-  if (!firing) return failed(firing.error());
-  if (!firing->fires) {
-    start.status = DeliveryStatus::kIgnored;
-    return start;
+  FillFrom(Fire(*definition.workflow, trigger, start.kind, payload, Now()), trigger, start);
+  // Not every store can keep it.
+  if (start.key.contains('\0')) {
+    start.key.clear();
+    FillFrom(Fail("validation", "`key` of trigger `" + trigger.id + "` holds a NUL"), trigger, start);
   }
-  if (firing->key.contains('\0')) return failed({"validation", "`key` of the trigger holds a NUL"});
-  start.key = firing->key;
-  if (!trigger.input.empty()) start.input = firing->input.Dump();
+  if (start.status != DeliveryStatus::kPending) return start;
   start.instance = Starter::IdOf({.ns = start.ns,
                                   .name = start.workflow,
                                   .trigger = {.kind = "event", .id = trigger.id, .payload = {}},
