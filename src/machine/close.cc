@@ -1,43 +1,10 @@
-#include <algorithm>
 #include <utility>
 
-#include "contract/ids.h"
 #include "contract/names.h"
+#include "machine/reporter.h"
 #include "machine/run.h"
 
 namespace weft::machine {
-namespace {
-
-using expr::Value;
-
-constexpr std::string_view kReporter = "weft-notify";
-
-/// The workflow that reports a run's end: a notification for each rule, and the error workflow. Its input is the
-/// report.
-Value ReporterOf(const dsl::Workflow& workflow, std::string_view event, bool failed) {
-  auto nodes = Value::EmptyObject();
-  for (const auto& rule : workflow.notify) {
-    if (std::ranges::find(rule.on, event) == rule.on.end()) continue;
-    auto to = Value::EmptyArray();
-    for (const auto& channel : rule.to) to.Append(Value(channel));
-    auto body = Value::Object({{"to", std::move(to)},
-                               {"title", Value("${ .workflow + \" \" + .event }")},
-                               {"text", Value("${ .error.message // \"\" }")}});
-    nodes.Set("notify_" + std::to_string(nodes.size()), Value::Object({{"notify", std::move(body)}}));
-  }
-  if (failed && !workflow.error_workflow.empty()) {
-    nodes.Set("error_workflow", Value::Object({{"workflow", Value(workflow.error_workflow)}, {"detach", Value(true)}}));
-  }
-  if (nodes.size() == 0) return {};
-  // One that cannot be told is no reason not to tell the others.
-  return Value::Object({{"weft", Value(1)},
-                        {"name", Value(kReporter)},
-                        {"namespace", Value(workflow.ns)},
-                        {"on_failure", Value("finish")},
-                        {"nodes", std::move(nodes)}});
-}
-
-}  // namespace
 
 NodeError Run::ErrorOf(const Error& error) {
   return NodeError{.code = error.code,
@@ -81,35 +48,24 @@ void Run::GoOnClosing() {
 // Temporal drops a child whose parent closes before it has started, so the run waits for that, not for its end. Whoever
 // looks after runs that were terminated starts the same id: each end is reported once.
 bool Run::Report() {
-  const auto event = StatusName(*state_.ending);
-  const bool failed = state_.ending == RunStatus::kFailed || state_.ending == RunStatus::kTimedOut;
-  const auto reporter = ReporterOf(*state_.workflow, event, failed);
-  if (reporter.IsNull()) return false;
-  const auto& trigger = state_.start.trigger;
-  const auto report =
-      Value::Object({{"event", Value(event)},
-                     {"workflow", Value(state_.workflow->name)},
-                     {"namespace", Value(state_.workflow->ns)},
-                     {"instance", Value(state_.instance_id)},
-                     {"revision", Value(state_.start.revision)},
-                     {"status", Value(event)},
-                     {"trigger", Value::Object({{"kind", Value(trigger.kind)}, {"id", Value(trigger.id)}})},
-                     {"node", state_.error && !state_.error->node.empty() ? Value(state_.error->node) : Value()},
-                     {"error", state_.error ? state_.error->ToValue() : Value()},
-                     {"attempts", Value(state_.error ? state_.error->attempt : 0)},
-                     {"startedAt", Value(FormatTimestamp(state_.started_at))},
-                     {"endedAt", Value(FormatTimestamp(state_.now))}});
-  contract::StartInput start;
-  start.trigger = {.kind = std::string(contract::kNotificationTrigger), .id = {}, .payload = {}};
-  const auto id = std::string(kReporter) + "." + (state_.run_id.empty() ? state_.instance_id : state_.run_id) + '.' +
-                  std::string(event);
+  const auto reporter = ReporterOf(*state_.workflow, {.event = std::string(StatusName(*state_.ending)),
+                                                      .instance_id = state_.instance_id,
+                                                      .run_id = state_.run_id,
+                                                      .revision = state_.start.revision,
+                                                      .trigger = state_.start.trigger,
+                                                      .node = state_.error ? state_.error->node : std::string(),
+                                                      .error = state_.error ? state_.error->ToValue() : expr::Value(),
+                                                      .attempts = state_.error ? state_.error->attempt : 0,
+                                                      .started_at = state_.started_at,
+                                                      .ended_at = state_.now});
+  if (!reporter) return false;
   const auto operation = ++state_.last_operation;
   state_.operations.emplace(operation, Target{.purpose = Target::Purpose::kNotification});
   state_.held.emplace_back(machine::StartChild{.operation = operation,
-                                               .workflow_id = id,
-                                               .type = contract::WorkflowType(state_.workflow->ns, kReporter),
+                                               .workflow_id = reporter->workflow_id,
+                                               .type = reporter->type,
                                                .queue = std::string(contract::kWorkerQueue),
-                                               .inputs = {start.ToJson(), reporter.Dump(), report.Dump()},
+                                               .inputs = reporter->inputs,
                                                .abandon = true,
                                                .reject_duplicate = true,
                                                .summary = "notification"});

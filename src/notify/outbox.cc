@@ -145,7 +145,7 @@ Result<Notification> Outbox::Test(const std::string& channel, const std::stop_to
   test.attempts = 1;
   test.due_at.reset();  // nobody else is to send it
   WEFT_TRY_VOID(database_.Write([&](store::Transaction& t) -> Result<void> {
-    WEFT_TRY(const auto found, store::FindChannel(t, cipher_, channel));
+    WEFT_TRY(const auto found, store::FindChannel(t, key_, channel));
     if (!found) return Fail("not_found", "there is no channel `" + channel + "`");
     WEFT_TRY_VOID(store::AddNotification(t, test));
     return {};
@@ -205,7 +205,7 @@ NotificationOutcome Outbox::Attempt(const Notification& n, const std::stop_token
     return {.status = NotificationStatus::kPending, .due_at = Now() + pause};
   };
   const auto channel = database_.Read<std::optional<store::Channel>>(
-      [&](store::Transaction& t) { return store::FindChannel(t, cipher_, n.channel); });
+      [&](store::Transaction& t) { return store::FindChannel(t, key_, n.channel); });
   if (!channel) {
     auto outcome = later({});
     outcome.error = channel.error().message;

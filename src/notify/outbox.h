@@ -45,8 +45,8 @@ class Outbox {
     std::function<Timestamp()> clock;  ///< empty: the system's
   };
 
-  Outbox(store::Database& database, store::ConfigCipher cipher, Transport& transport, Options options)
-      : database_(database), cipher_(std::move(cipher)), transport_(transport), options_(std::move(options)) {}
+  Outbox(store::Database& database, const SealingKey& key, Transport& transport, Options options)
+      : database_(database), key_(key), transport_(transport), options_(std::move(options)) {}
 
   /// Adds the messages in the caller's transaction; wake the outbox after its commit. Number of those that are new.
   static Result<int> Add(store::Transaction& t, const Telling& telling, Timestamp now);
@@ -71,7 +71,7 @@ class Outbox {
   [[nodiscard]] Timestamp Now() const;
 
   store::Database& database_;
-  const store::ConfigCipher cipher_;
+  const SealingKey key_;
   Transport& transport_;
   const Options options_;
   std::mutex mutex_;

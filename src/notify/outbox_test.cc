@@ -24,14 +24,14 @@ class OutboxTest : public store::StoreTest {
   void SetUp() override {
     store::StoreTest::SetUp();
     outbox_.emplace(
-        db(), NoCipher(), transport_,
+        db(), key_, transport_,
         Outbox::Options{.base_url = "https://weft.example", .threads = 2, .clock = [this] { return now_; }});
     SaveChannel("ops", "webhook", R"({"url":"https://h.example/in?token=t0ps3cret"})");
   }
 
   void SaveChannel(const std::string& name, const std::string& kind, const std::string& config) {
     const auto saved = db().Write([&](store::Transaction& t) {
-      return store::SaveChannel(t, NoCipher(),
+      return store::SaveChannel(t, key_,
                                 {.name = name, .kind = kind, .language = "en", .events = {}, .config = config});
     });
     ASSERT_TRUE(saved) << saved.error().message;
@@ -49,6 +49,7 @@ class OutboxTest : public store::StoreTest {
         [](store::Transaction& t) { return store::ListNotifications(t, {}, {}, 100); });
   }
 
+  const SealingKey key_ = NewSealingKey();
   FakeTransport transport_;
   Timestamp now_ = store::FromMillis(1'800'000'000'000);
   std::optional<Outbox> outbox_;

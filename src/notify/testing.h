@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "notify/transport.h"
-#include "store/channels.h"
 
 /// For tests of what sends messages.
 namespace weft::notify {
@@ -46,12 +45,6 @@ class FakeTransport final : public Transport {
   std::vector<Post> posts_;
   std::vector<Mail> mails_;
 };
-
-/// Keeps settings as they are.
-inline store::ConfigCipher NoCipher() {
-  const auto same = [](std::string_view text, std::string_view) -> Result<std::string> { return std::string(text); };
-  return {.seal = same, .open = same};
-}
 
 /// A report as the interpreter gives it.
 inline constexpr std::string_view kReport = R"({

@@ -1,22 +1,15 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/seal.h"
 #include "store/sql.h"
 
-/// Where notifications go.
+/// Where notifications go. Their settings hold secrets and are sealed as a whole, bound to the channel's name.
 namespace weft::store {
-
-/// Keeps channels' settings unreadable at rest. Each direction gets the channel's name, so that settings copied to
-/// another row cannot be opened. Any thread.
-struct ConfigCipher {
-  using Change = std::function<Result<std::string>(std::string_view text, std::string_view channel)>;
-  Change seal, open;
-};
 
 struct Channel {
   std::string name;
@@ -28,12 +21,13 @@ struct Channel {
 };
 
 /// Adds the channel, or replaces what it is but for `created_at`.
-Result<void> SaveChannel(Transaction& t, const ConfigCipher& cipher, const Channel& channel);
+Result<void> SaveChannel(Transaction& t, const SealingKey& key, const Channel& channel);
 
-Result<std::optional<Channel>> FindChannel(Transaction& t, const ConfigCipher& cipher, std::string_view name);
+/// Fails with `secret` when the key does not fit; so does ListChannels.
+Result<std::optional<Channel>> FindChannel(Transaction& t, const SealingKey& key, std::string_view name);
 
 /// By name.
-Result<std::vector<Channel>> ListChannels(Transaction& t, const ConfigCipher& cipher);
+Result<std::vector<Channel>> ListChannels(Transaction& t, const SealingKey& key);
 
 /// Names of the channels that are told of `event` whatever the workflow.
 Result<std::vector<std::string>> ChannelsToldOf(Transaction& t, std::string_view event);

@@ -20,18 +20,6 @@ using ::testing::SizeIs;
 
 const Timestamp kNow = FromMillis(1'800'000'000'000);
 
-/// Turns texts round, with the channel's name in front.
-ConfigCipher Reversing() {
-  return {.seal = [](std::string_view text, std::string_view channel) -> Result<std::string> {
-            return std::string(channel) + '\0' + std::string(text.rbegin(), text.rend());
-          },
-          .open = [](std::string_view bytes, std::string_view channel) -> Result<std::string> {
-            if (!bytes.starts_with(std::string(channel) + '\0')) return Fail("internal", "sealed for another channel");
-            bytes.remove_prefix(channel.size() + 1);
-            return std::string(bytes.rbegin(), bytes.rend());
-          }};
-}
-
 Notification Of(std::string subject, std::string channel, Timestamp due = kNow) {
   Notification n;
   n.id = NewUlid();
@@ -47,7 +35,10 @@ Notification Of(std::string subject, std::string channel, Timestamp due = kNow) 
   return n;
 }
 
-class ChannelsTest : public StoreTest {};
+class ChannelsTest : public StoreTest {
+ protected:
+  const SealingKey key_ = NewSealingKey();
+};
 WEFT_ON_BOTH_ENGINES(ChannelsTest);
 
 TEST_P(ChannelsTest, ComeBackAsTheyWereSavedAndAreSealedAtRest) {
@@ -59,12 +50,12 @@ TEST_P(ChannelsTest, ComeBackAsTheyWereSavedAndAreSealedAtRest) {
                     .created_at = kNow,
                     .updated_at = kNow};
   const auto done = db().Write([&](Transaction& t) -> Result<void> {
-    WEFT_TRY_VOID(SaveChannel(t, Reversing(), ops));
+    WEFT_TRY_VOID(SaveChannel(t, key_, ops));
     auto again = ops;
     again.kind = "slack";
     again.created_at = again.updated_at = kNow + 5s;
-    WEFT_TRY_VOID(SaveChannel(t, Reversing(), again));
-    WEFT_TRY(const auto found, FindChannel(t, Reversing(), "ops"));
+    WEFT_TRY_VOID(SaveChannel(t, key_, again));
+    WEFT_TRY(const auto found, FindChannel(t, key_, "ops"));
     EXPECT_EQ(found->kind, "slack");
     EXPECT_EQ(found->config, ops.config);
     EXPECT_EQ(found->events, ops.events);
@@ -72,6 +63,7 @@ TEST_P(ChannelsTest, ComeBackAsTheyWereSavedAndAreSealedAtRest) {
     EXPECT_EQ(found->updated_at, kNow + 5s);
     WEFT_TRY(const auto raw, t.Query("SELECT config FROM channels"));
     EXPECT_THAT(raw[0].Bytes(0), ::testing::Not(::testing::HasSubstr("s3cret")));
+    EXPECT_EQ(FindChannel(t, NewSealingKey(), "ops").error().code, "secret");
     WEFT_TRY(const auto told, ChannelsToldOf(t, "stuck"));
     EXPECT_THAT(told, ElementsAre("ops"));
     WEFT_TRY(const auto others, ChannelsToldOf(t, "completed"));
@@ -80,7 +72,7 @@ TEST_P(ChannelsTest, ComeBackAsTheyWereSavedAndAreSealedAtRest) {
     EXPECT_TRUE(deleted);
     WEFT_TRY(const bool twice, DeleteChannel(t, "ops"));
     EXPECT_FALSE(twice);
-    WEFT_TRY(const auto gone, FindChannel(t, Reversing(), "ops"));
+    WEFT_TRY(const auto gone, FindChannel(t, key_, "ops"));
     EXPECT_FALSE(gone);
     return {};
   });
