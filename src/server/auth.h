@@ -26,8 +26,8 @@ struct AuthOptions {
   /// Names by which clients reach this server, besides loopback's own (and addresses, when it listens on others than
   /// loopback). Without a port.
   std::vector<std::string> hosts;
-  /// Where the browser's sessions come from, see Sessions.
-  std::string session_key;
+  /// Seals the browser's sessions; the same on all servers of an installation.
+  SealingKey session_key = NewSealingKey();
   /// The token that the one-time address of `weft dev` stands for; empty: there is no such address.
   std::string session_token;
   Duration session_life = std::chrono::hours(24 * 14);

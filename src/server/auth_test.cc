@@ -12,6 +12,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
+constexpr SealingKey kKey{1};
+constexpr SealingKey kOther{2};
 constexpr std::array kAll{Permission::kPublic, Permission::kView,  Permission::kOperate, Permission::kPublish,
                           Permission::kEdit,   Permission::kAdmin, Permission::kWorker};
 
@@ -49,7 +51,7 @@ class AuthTable : public testing::TestWithParam<Permission> {
     return TestClient(server_.port()).Call(method, "/" + std::string(NameOf(GetParam())), headers, body).status;
   }
 
-  TestServer server_{RoutesOfAll(), {.check = CheckByName(), .hosts = {}, .session_key = {}, .session_token = {}}};
+  TestServer server_{RoutesOfAll(), {.check = CheckByName(), .hosts = {}, .session_token = {}}};
   const std::string right_ = Bearer(NameOf(GetParam()));
   const bool open_ = GetParam() == Permission::kPublic;
 };
@@ -112,7 +114,7 @@ class SessionTest : public testing::Test {
     for (auto& route : UiRoutes(services_, files_)) routes.push_back(std::move(route));
     server_ = std::make_unique<TestServer>(
         std::move(routes),
-        AuthOptions{.check = CheckByName(), .hosts = {}, .session_key = "key", .session_token = "view"});
+        AuthOptions{.check = CheckByName(), .hosts = {}, .session_key = kKey, .session_token = "view"});
     services_.auth = &server_->auth();
   }
 
@@ -172,21 +174,20 @@ TEST_F(SessionTest, CookiesOfTwoPortsDoNotMeet) {
 
 TEST(Sessions, OutliveTheProcessWithTheirKeyOnly) {
   const Timestamp now{std::chrono::seconds(1'000)};
-  const auto sealed = Sessions("key").Seal("token", now + std::chrono::seconds(10));
-  EXPECT_EQ(Sessions("key").Open(sealed, now), "token");
-  EXPECT_EQ(Sessions("other").Open(sealed, now), std::nullopt);
-  EXPECT_EQ(Sessions("").Open(sealed, now), std::nullopt);
+  const auto sealed = Sessions(kKey).Seal("token", now + std::chrono::seconds(10));
+  EXPECT_EQ(Sessions(kKey).Open(sealed, now), "token");
+  EXPECT_EQ(Sessions(kOther).Open(sealed, now), std::nullopt);
 }
 
 TEST(Sessions, Expire) {
   const Timestamp now{std::chrono::seconds(1'000)};
-  const Sessions sessions("key");
+  const Sessions sessions(kKey);
   EXPECT_EQ(sessions.Open(sessions.Seal("token", now), now), std::nullopt);
 }
 
 TEST(Sessions, RefuseWhatWasChanged) {
   const Timestamp now{std::chrono::seconds(1'000)};
-  const Sessions sessions("key");
+  const Sessions sessions(kKey);
   const auto sealed = sessions.Seal("token", now + std::chrono::seconds(10));
   for (std::size_t i = 0; i < sealed.size() - 1; ++i) {
     auto changed = sealed;
@@ -199,8 +200,7 @@ TEST(Sessions, RefuseWhatWasChanged) {
 }
 
 TEST(Auth, KnowsConfiguredHosts) {
-  const TestServer server(RoutesOfAll(),
-                          {.check = {}, .hosts = {"Weft.example"}, .session_key = {}, .session_token = {}});
+  const TestServer server(RoutesOfAll(), {.check = {}, .hosts = {"Weft.example"}, .session_token = {}});
   EXPECT_EQ(TestClient(server.port()).Call("GET", "/view", "Host: weft.example:443\r\n").status, 200);
 }
 
@@ -231,7 +231,6 @@ TEST(Auth, ErrorsOfTheCheckAreAnswered) {
                                             return Fail("store.unavailable", "The database is away.");
                                           },
                                           .hosts = {},
-                                          .session_key = {},
                                           .session_token = {}});
   EXPECT_EQ(TestClient(server.port()).Call("GET", "/view", Bearer("view")).status, 503);
 }

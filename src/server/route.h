@@ -37,6 +37,7 @@ std::optional<Permission> PermissionOf(std::string_view name);
 struct Principal {
   std::string name;  ///< of the token or session, for audits; `anonymous` without authentication
   std::set<Permission> permissions;
+  std::vector<std::string> namespaces{};  ///< it is for these only; none: all
 };
 
 struct Request {

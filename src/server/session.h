@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/seal.h"
 #include "base/time.h"
 
 namespace weft::server {
@@ -14,19 +15,16 @@ namespace weft::server {
 std::string HashOf(std::string_view text);
 /// Takes the same time wherever two texts of one length differ.
 bool SameBytes(std::string_view a, std::string_view b);
-/// 256 random bits from the system, in letters that need no escaping.
-std::string NewSecret();
 
-/// The browser's sessions: a cookie holds the API token it was made from, sealed (AES-256-GCM) with an expiry, so that
-/// revoking the token ends the session, restarts do not, and nothing is kept in memory. Any thread.
+/// The browser's sessions: a cookie holds the API token it was made from, sealed with an expiry, so that revoking the
+/// token ends the session, restarts do not, and nothing is kept in memory. Any thread.
 class Sessions {
  public:
-  /// `key`: any text that is secret and, where sessions are to outlive the process, the same next time; empty: a random
-  /// one.
-  explicit Sessions(std::string_view key);
+  /// With the same key, other processes open what this one sealed.
+  explicit Sessions(const SealingKey& key) : key_(key) {}
 
   [[nodiscard]] std::string Seal(std::string_view token, Timestamp expires) const;
-  /// The token; nothing when it was not sealed here or has expired.
+  /// The token; nothing when it was not sealed with this key or has expired.
   [[nodiscard]] std::optional<std::string> Open(std::string_view sealed, Timestamp now) const;
 
   /// A text that Redeem accepts once: for the address that `weft dev` prints.
@@ -34,7 +32,7 @@ class Sessions {
   bool Redeem(std::string_view one_time_token);
 
  private:
-  std::string key_;
+  const SealingKey key_;
   std::mutex mutex_;
   std::set<std::string, std::less<>> one_time_;  // hashes
 };

@@ -27,7 +27,6 @@ Response SignIn(const Auth& auth, const Request& request) {
 }  // namespace
 
 std::vector<Route> SessionRoutes(Services& services) {
-  const auto* auth = services.auth;
   std::vector<Route> routes;
   const auto add = [&](std::string method, Permission permission, Handler handler) {
     routes.push_back({.method = std::move(method),
@@ -36,12 +35,12 @@ std::vector<Route> SessionRoutes(Services& services) {
                       .handler = std::move(handler),
                       .accepts = {}});
   };
-  add("GET", Permission::kView, [auth](const Request& request) {
-    return Response{.body = DocumentOf(*auth, request.principal).Dump(), .headers = {}};
+  add("GET", Permission::kView, [&services](const Request& request) {
+    return Response{.body = DocumentOf(*services.auth, request.principal).Dump(), .headers = {}};
   });
-  add("POST", Permission::kView, [auth](const Request& request) { return SignIn(*auth, request); });
-  add("DELETE", Permission::kPublic, [auth](const Request& request) {
-    return Response{.status = 204, .body = {}, .headers = {{"Set-Cookie", auth->NoSessionCookie(request)}}};
+  add("POST", Permission::kView, [&services](const Request& request) { return SignIn(*services.auth, request); });
+  add("DELETE", Permission::kPublic, [&services](const Request& request) {
+    return Response{.status = 204, .body = {}, .headers = {{"Set-Cookie", services.auth->NoSessionCookie(request)}}};
   });
   return routes;
 }

@@ -34,7 +34,6 @@ Response Ready(const Services& services) {
 }  // namespace
 
 std::vector<Route> SystemRoutes(Services& services) {
-  const auto* metrics = services.metrics;
   std::vector<Route> routes;
   routes.push_back(
       {.method = "GET",
@@ -51,9 +50,9 @@ std::vector<Route> SystemRoutes(Services& services) {
   routes.push_back({.method = "GET",
                     .pattern = "/metrics",
                     .permission = Permission::kView,
-                    .handler = Handler([metrics](const Request&) {
+                    .handler = Handler([&services](const Request&) {
                       return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
-                                      .body = metrics->Text(),
+                                      .body = services.metrics->Text(),
                                       .headers = {}};
                     }),
                     .accepts = {},
