@@ -1,0 +1,199 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
+
+#include "progress/hub.h"
+#include "tests/integration/harness.h"
+
+namespace weft::testing {
+namespace {
+
+using expr::Value;
+using progress::Found;
+using progress::Hub;
+using progress::InstanceView;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+[[maybe_unused]] const int kLongestRun = Harness::ContinueAsNewAfter(150);
+
+struct Event {
+  std::string kind, id, data;
+};
+
+/// Somebody who watches an instance.
+class Viewer {
+ public:
+  Viewer(Hub& hub, const Found& found, std::string last_version = {})
+      : source_(hub.Watch(found, {.send =
+                                      [this](std::string_view kind, std::string_view id, std::string_view data) {
+                                        const std::scoped_lock lock(mutex_);
+                                        events_.push_back({std::string(kind), std::string(id), std::string(data)});
+                                        changed_.notify_all();
+                                        return true;
+                                      },
+                                  .close =
+                                      [this] {
+                                        const std::scoped_lock lock(mutex_);
+                                        closed_ = true;
+                                        changed_.notify_all();
+                                      },
+                                  .last_version = std::move(last_version)})) {}
+
+  /// Waits until `done` says so of what came so far.
+  std::vector<Event> Until(const std::function<bool(const std::vector<Event>&)>& done) {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(changed_.wait_for(lock, std::chrono::seconds(30), [&] { return done(events_); }));
+    return events_;
+  }
+  std::vector<Event> UntilClosed() {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(changed_.wait_for(lock, std::chrono::seconds(60), [this] { return closed_; }));
+    return events_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Event> events_;
+  bool closed_ = false;
+  std::shared_ptr<void> source_;
+};
+
+/// The document that a viewer has, by what it was told.
+class Document {
+ public:
+  explicit Document(const std::vector<Event>& events) {
+    for (const auto& event : events) {
+      const auto data = Value::Parse(event.data).value();
+      if (event.kind == "instance") value_ = data;
+      if (event.kind != "node") continue;
+      auto nodes = value_.Get("nodes");
+      const auto path = data.Get("path").AsString();
+      auto node = nodes.Get(path);
+      data.ForEachField([&](std::string_view name, const Value& field) {
+        if (name != "path") node.Set(name, field);
+      });
+      nodes.Set(path, node);
+      value_.Set("nodes", nodes);
+    }
+  }
+  [[nodiscard]] Value Node(std::string_view path) const { return value_.Get("nodes").Get(path); }
+  [[nodiscard]] const Value& value() const { return value_; }
+
+ private:
+  Value value_ = Value::EmptyObject();
+};
+
+/// The document as it is now.
+Value Get(Hub& hub, const std::string& id) {
+  const auto found = hub.Find(id);
+  EXPECT_TRUE(found) << found.error().message;
+  if (!found) return {};
+  std::string text = "null";
+  const auto looked = hub.Look(*found, [&](const InstanceView& view) { text = view.ToJson().Dump(); });
+  EXPECT_TRUE(looked) << looked.error().message;
+  return Value::Parse(text).value();
+}
+
+/// Looks until `done`.
+Value GetUntil(Hub& hub, const std::string& id, const std::function<bool(const Value&)>& done) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  auto document = Get(hub, id);
+  while (!done(document) && std::chrono::steady_clock::now() < end) document = Get(hub, id);
+  EXPECT_TRUE(done(document)) << document.DumpPretty();
+  return document;
+}
+
+std::string Status(const Value& document, const char* path) {
+  return document.Get("nodes").Get(path).Get("status").AsString();
+}
+
+constexpr std::string_view kThreeSteps = R"(
+weft: 1
+name: steps
+nodes:
+  a: { shell: "echo one" }
+  go: { needs: a, event: go }
+  b: { needs: go, set: { x: "${ .y }" } }
+output: "${ .x }"
+)";
+
+TEST(Live, ManyViewersOfAnInstanceCostOneFold) {
+  const LocalWorker worker;
+  LocalServer server;
+  Hub hub(Harness::Get().client());
+  const auto run = Harness::Get().Start(kThreeSteps);
+  const auto found = hub.Find(run.workflow_id);
+  ASSERT_TRUE(found);
+  std::vector<std::unique_ptr<Viewer>> viewers;
+  for (int i = 0; i < 50; ++i) viewers.push_back(std::make_unique<Viewer>(hub, *found));
+  for (auto& viewer : viewers) {
+    viewer->Until([](const auto& events) { return Document(events).Node("go").Get("status") == Value("waiting"); });
+  }
+  EXPECT_EQ(hub.figures().viewers, 50U);
+  server.Publish(R"({"type":"go","data":{"y":7}})");
+  for (auto& viewer : viewers) {
+    const auto events = viewer->UntilClosed();
+    ASSERT_FALSE(events.empty());
+    EXPECT_EQ(events.front().kind, "instance");
+    EXPECT_EQ(events.back().kind, "closed");
+    EXPECT_THAT(events.back().data, HasSubstr(R"("output":7)"));
+    const Document document(events);
+    EXPECT_EQ(document.Node("b").Get("status"), Value("succeeded"));
+    EXPECT_EQ(document.value().Get("status"), Value("completed"));
+    EXPECT_EQ(document.Node("a").Get("output").Get("stdout"), Value("one"));
+  }
+  EXPECT_EQ(hub.figures().folds, 1U);
+  EXPECT_EQ(hub.figures().viewers, 0U);
+  const auto history = Harness::Get().HistoryOf(run);
+  EXPECT_EQ(hub.figures().events, static_cast<std::uint64_t>(history.events_size()));
+}
+
+TEST(Live, AViewerThatComesBackGoesOnWhereItWas) {
+  const LocalWorker worker;
+  LocalServer server;
+  Hub hub(Harness::Get().client());
+  const auto run = Harness::Get().Start(kThreeSteps);
+  GetUntil(hub, run.workflow_id, [](const Value& d) { return Status(d, "go") == "waiting"; });
+  const auto found = hub.Find(run.workflow_id).value();
+  std::string version;
+  {
+    Viewer first(hub, found);
+    version = first.Until([](const auto& events) { return !events.empty(); }).front().id;
+  }
+  EXPECT_THAT(version, ::testing::StartsWith(found.run_id + ":"));
+  Viewer again(hub, found, version);
+  Viewer other(hub, found, "another:1.0");
+  other.Until([](const auto& events) { return !events.empty(); });
+  server.Publish(R"({"type":"go","data":{"y":8}})");
+  const auto events = again.UntilClosed();
+  ASSERT_FALSE(events.empty());
+  const auto first = Value::Parse(events.front().data).value();
+  EXPECT_TRUE(events.front().kind == "node" || first.Get("status") == Value("completed"))
+      << events.front().kind << events.front().data;
+  EXPECT_EQ(other.UntilClosed().front().kind, "instance");
+}
+
+TEST(Live, ARunWithoutAnyWorkerSaysSo) {
+  Hub hub(Harness::Get().client());
+  const auto run = Harness::Get().Start(R"(
+weft: 1
+name: lonely
+nodes:
+  a: { set: 1 }
+)");
+  // Workers of the cases before have left, but Temporal lists them for a while.
+  const auto document = Get(hub, run.workflow_id);
+  EXPECT_EQ(Status(document, "a"), "pending");
+  EXPECT_EQ(document.Get("status"), Value("running"));
+  EXPECT_TRUE(Harness::Get().client().Terminate(run, "enough of it"));
+  const auto ended = Get(hub, run.workflow_id);
+  EXPECT_EQ(ended.Get("status"), Value("terminated"));
+  EXPECT_EQ(ended.Get("error").Get("message"), Value("enough of it"));
+}
+
+}  // namespace
+}  // namespace weft::testing
