@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/seal.h"
 #include "store/sql.h"
 #include "temporalio/client/client.h"
 
@@ -37,6 +38,7 @@ struct Services {
   Metrics* metrics = nullptr;
   std::vector<ReadyCheck> ready;
   store::Database* database = nullptr;
+  const SealingKey* key = nullptr;  ///< of what the store keeps sealed
   std::optional<temporalio::Client> client;
   triggers::Approvals* approvals = nullptr;
   triggers::Correlator* correlator = nullptr;

@@ -1,0 +1,68 @@
+#include "server/access.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "server/session.h"
+#include "store/secrets.h"
+#include "store/tokens.h"
+
+namespace weft::server {
+namespace {
+
+constexpr std::string_view kOwnName = "weft";
+
+Timestamp Now() { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }
+
+Principal PrincipalOf(const store::Token& token) {
+  Principal principal{.name = token.name, .permissions = {}, .namespaces = token.namespaces};
+  for (const auto& name : token.permissions) {
+    if (const auto permission = PermissionOf(name)) principal.permissions.insert(*permission);
+  }
+  return principal;
+}
+
+}  // namespace
+
+TokenCheck StoreTokens(store::Database& database, const std::string& own) {
+  return [&database,
+          own = own.empty() ? std::string() : HashOf(own)](std::string_view token) -> Result<std::optional<Principal>> {
+    const auto hash = HashOf(token);
+    if (!own.empty() && SameBytes(own, hash)) {
+      return Principal{.name = std::string(kOwnName), .permissions = EveryPersonsPermission(), .namespaces = {}};
+    }
+    const auto now = Now();
+    WEFT_TRY(const auto found, database.Read<std::optional<store::Token>>(
+                                   [&](store::Transaction& t) { return store::FindToken(t, hash, now); }));
+    if (!found) return std::nullopt;
+    if (!found->used_at || now - *found->used_at >= std::chrono::minutes(1)) {
+      WEFT_TRY_VOID(database.Write([&](store::Transaction& t) { return store::MarkTokenUsed(t, found->id, now); }));
+    }
+    return PrincipalOf(*found);
+  };
+}
+
+triggers::TokenCheck HookTokens(TokenCheck tokens) {
+  return [tokens = std::move(tokens)](const std::string& token, const std::string& ns) -> Result<bool> {
+    WEFT_TRY(const auto principal, tokens(token));
+    return principal && principal->permissions.contains(Permission::kOperate) &&
+           (principal->namespaces.empty() ||
+            std::ranges::find(principal->namespaces, ns) != principal->namespaces.end());
+  };
+}
+
+triggers::SecretLookup StoreSecrets(store::Database& database, const SealingKey& key,
+                                    activities::SecretResolver local) {
+  return [&database, key, local = std::move(local)](const std::string& ns,
+                                                    const std::string& name) -> Result<std::string> {
+    auto here = local(name);
+    if (here) return here;
+    WEFT_TRY(auto stored, database.Read<std::optional<std::string>>(
+                              [&](store::Transaction& t) { return store::ReadSecret(t, key, ns, name); }));
+    if (stored) return *std::move(stored);
+    return here;
+  };
+}
+
+}  // namespace weft::server
