@@ -52,6 +52,10 @@ constexpr Words kCause{"Cause", "原因"};
 constexpr Words kAttempts{"Attempts", "尝试次数"};
 constexpr Words kStarted{"Started", "开始时间"};
 constexpr Words kDuration{"Duration", "耗时"};
+constexpr Words kWaitsFor{"Waits for", "等待"};
+constexpr Words kEvent{"an event", "事件"};
+constexpr Words kApproval{"an approval", "审批"};
+constexpr Words kWaited{"Waiting for", "已等待"};
 constexpr Words kOpen{"Open the instance", "查看实例"};
 constexpr Words kTest{"Test message from Weft", "来自 Weft 的测试消息"};
 constexpr Words kTestText{"The channel works.", "通知渠道可用。"};
@@ -134,6 +138,7 @@ class Builder {
     if (const auto attempts = content_.Get("attempts").AsInteger(); attempts > 0) {
       Add(kAttempts, std::to_string(attempts));
     }
+    SayWait(content_.Get("reason"));
     SayTimes();
     auto payload = content_;
     payload.Set("link", Value());
@@ -201,6 +206,13 @@ class Builder {
       message_.detail = {place.label.In(message_.language), LastLines(text)};
       return;
     }
+  }
+
+  void SayWait(const Value& reason) {
+    if (!reason.IsObject()) return;
+    const auto& kind = reason.Get("kind").StringView() == "approval" ? kApproval : kEvent;
+    Add(kWaitsFor, kind.In(message_.language));
+    Add(kWaited, TextOf(content_.Get("waited")));
   }
 
   void SayTimes() {

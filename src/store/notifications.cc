@@ -140,6 +140,13 @@ Result<bool> MarkTriggerRecovered(Transaction& t, std::string_view ns, std::stri
   return removed > 0;
 }
 
+Result<std::vector<std::string>> FailingWorkflows(Transaction& t) {
+  WEFT_TRY(const auto rows, t.Query("SELECT DISTINCT namespace, workflow FROM failing_triggers ORDER BY 1, 2"));
+  std::vector<std::string> types;
+  for (const auto& row : rows) types.push_back(row.Text(0) + '.' + row.Text(1));
+  return types;
+}
+
 Result<std::optional<Timestamp>> TakeScan(Transaction& t, std::string_view name, std::string_view holder,
                                           Timestamp start, Timestamp now, Duration lease) {
   WEFT_TRY(const auto rows,

@@ -70,6 +70,9 @@ Result<void> MarkTriggerFailing(Transaction& t, std::string_view ns, std::string
 Result<bool> MarkTriggerRecovered(Transaction& t, std::string_view ns, std::string_view workflow,
                                   std::string_view trigger, Timestamp at);
 
+/// Types (`NAMESPACE.NAME`) of workflows of which a trigger is failing.
+Result<std::vector<std::string>> FailingWorkflows(Transaction& t);
+
 /// Lets one server at a time go on with a scan: takes the named lease, or extends it, and gives the position where the
 /// scan stands (`start` when it never ran). nullopt: another server has it.
 Result<std::optional<Timestamp>> TakeScan(Transaction& t, std::string_view name, std::string_view holder,

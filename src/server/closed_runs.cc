@@ -1,0 +1,233 @@
+#include "server/closed_runs.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "base/id.h"
+#include "contract/names.h"
+#include "server/run_end.h"
+#include "store/channels.h"
+#include "store/notifications.h"
+#include "temporalio/converter/payload.h"
+
+namespace weft::server {
+namespace {
+
+using expr::Value;
+using namespace std::chrono_literals;
+namespace enums = temporal::api::enums::v1;
+
+constexpr std::string_view kScan = "closed-runs";
+constexpr Duration kLease = 30s;
+constexpr auto kPause = 1s;
+constexpr auto kPauseAfterTrouble = 5s;
+/// After an outage the past is worked off in pieces of this length.
+constexpr Duration kWindow = 10min;
+/// A busy index may lag behind: now and then a scan looks further back.
+constexpr Duration kDeepEvery = 1min;
+constexpr Duration kDeepOverlap = 5min;
+constexpr int kPage = 500;
+constexpr int kMaxTroubles = 20;
+
+/// Other workflows of the namespace, and runs that are gone meanwhile, concern nobody.
+bool IsNobodys(const Error& error) {
+  return error.code == "validation" || error.code == "semantics" || error.code == "not_found";
+}
+
+std::string Quoted(std::string_view text) { return fmt::format("'{}'", text); }
+
+/// The name of a trigger, which a run's `recovered` is about; empty: the run was started otherwise.
+std::string TriggerOf(const contract::TriggerInfo& trigger) {
+  if (trigger.kind == "manual") return "manual";
+  return trigger.kind == "cron" || trigger.kind == "webhook" || trigger.kind == "event" ? trigger.id : std::string();
+}
+
+void AddRuleChannels(const dsl::Workflow& workflow, std::string_view event, std::vector<std::string>& channels) {
+  for (const auto& rule : workflow.notify) {
+    if (std::ranges::find(rule.on, event) == rule.on.end()) continue;
+    channels.insert(channels.end(), rule.to.begin(), rule.to.end());
+  }
+}
+
+bool HasRule(const dsl::Workflow& workflow, std::string_view event) {
+  std::vector<std::string> channels;
+  AddRuleChannels(workflow, event, channels);
+  return !channels.empty();
+}
+
+std::string SubjectOf(const machine::RunEnd& end) { return end.run_id + '.' + end.event; }
+
+}  // namespace
+
+ClosedRuns::ClosedRuns(store::Database& database, temporalio::Client client, notify::Outbox& outbox, Options options)
+    : database_(database),
+      client_(std::move(client)),
+      outbox_(outbox),
+      options_(std::move(options)),
+      holder_(NewUlid()) {}
+
+Timestamp ClosedRuns::Now() const {
+  if (options_.clock) return options_.clock();
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+void ClosedRuns::Run(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  bool well = true;
+  while (!stop.stop_requested()) {
+    const auto scanned = Scan();
+    if (!scanned && well) spdlog::warn("looking after closed runs: {}", scanned.error().message);
+    well = scanned.has_value();
+    std::unique_lock lock(mutex);
+    stopped.wait_for(lock, stop, well ? kPause : kPauseAfterTrouble, [] { return false; });
+  }
+}
+
+Result<bool> ClosedRuns::Scan() {
+  const auto now = Now();
+  const auto take = [&] {
+    return database_.Write<std::optional<Timestamp>>(
+        [&](store::Transaction& t) { return store::TakeScan(t, kScan, holder_, now, Now(), kLease); });
+  };
+  WEFT_TRY(auto position, take());
+  if (!position) return false;
+  const bool deep = now - deep_scan_ >= kDeepEvery;
+  auto from = *position - (deep ? std::max(kDeepOverlap, options_.overlap) : options_.overlap);
+  while (from < now) {
+    const auto to = std::min(from + kWindow, now + 1s);
+    WEFT_TRY_VOID(ScanWindow(from, to));
+    from = to;
+    WEFT_TRY_VOID(
+        database_.Write([&](store::Transaction& t) { return store::MoveScan(t, kScan, holder_, std::min(to, now)); }));
+    WEFT_TRY(position, take());
+    if (!position) return false;
+  }
+  if (deep) deep_scan_ = now;
+  std::erase_if(handled_, [&](const auto& run) { return run.second < now - kDeepOverlap - kDeepEvery; });
+  return true;
+}
+
+// Completed runs report themselves; they are only asked for where that is not all.
+Result<std::string> ClosedRuns::QueryOf(Timestamp from, Timestamp to) {
+  bool all_completed = false;
+  std::string types;
+  WEFT_TRY_VOID(database_.Read([&](store::Transaction& t) -> Result<void> {
+    WEFT_TRY(const auto told, store::ChannelsToldOf(t, "completed"));
+    all_completed = !told.empty();
+    WEFT_TRY(const auto failing, store::FailingWorkflows(t));
+    types.clear();
+    for (const auto& type : failing) types += (types.empty() ? "" : ", ") + Quoted(type);
+    return {};
+  }));
+  std::string which = "ExecutionStatus IN ('Failed', 'TimedOut', 'Terminated', 'Canceled')";
+  if (all_completed) {
+    which = "ExecutionStatus IN ('Failed', 'TimedOut', 'Terminated', 'Canceled', 'Completed')";
+  } else if (!types.empty()) {
+    which = fmt::format("({} OR (ExecutionStatus = 'Completed' AND WorkflowType IN ({})))", which, types);
+  }
+  return fmt::format("CloseTime >= '{}' AND CloseTime < '{}' AND {}", FormatTimestamp(from), FormatTimestamp(to),
+                     which);
+}
+
+Result<void> ClosedRuns::ScanWindow(Timestamp from, Timestamp to) {
+  WEFT_TRY(const auto query, QueryOf(from, to));
+  std::vector<temporalio::RunInfo> runs;
+  std::string token;
+  do {
+    auto page = client_.ListRuns(query, kPage, token);
+    if (!page) return Fail("temporal", page.error().message);
+    for (auto& run : page->runs) {
+      if (!IsReporter(run) && run.close_time && !handled_.contains(run.run_id)) runs.push_back(std::move(run));
+    }
+    token = page->next_page_token;
+  } while (!token.empty());
+  std::ranges::sort(runs, {}, &temporalio::RunInfo::close_time);
+  for (const auto& run : runs) {
+    if (const auto done = Handle(run); !done && !IsNobodys(done.error())) {
+      // One run must not keep the others from being told of for ever.
+      if (++troubles_[run.run_id] < kMaxTroubles) return std::unexpected(done.error());
+      spdlog::error("nobody is told that {} has closed: {}", run.workflow_id, done.error().message);
+    }
+    troubles_.erase(run.run_id);
+    handled_.emplace(run.run_id, std::chrono::floor<std::chrono::microseconds>(*run.close_time));
+  }
+  return {};
+}
+
+Result<void> ClosedRuns::Handle(const temporalio::RunInfo& run) {
+  if (run.status == enums::WORKFLOW_EXECUTION_STATUS_COMPLETED) {
+    if (const auto memo = run.memo.find(std::string(contract::kMemoField));
+        memo != run.memo.end() && memo->second.data().contains("not_triggered")) {
+      return {};
+    }
+    WEFT_TRY(auto ended, ReadStart(client_, run, definitions_));
+    ended.end.event = "completed";
+    WEFT_TRY_VOID(TellAll(*ended.workflow, ended.end));
+    return TellRecovery(*ended.workflow, std::move(ended.end));
+  }
+  if (run.status == enums::WORKFLOW_EXECUTION_STATUS_TERMINATED) {
+    WEFT_TRY(const bool goes_on, GoesOn(client_, run));
+    if (goes_on) return {};
+  }
+  WEFT_TRY(const auto ended, ReadEnd(client_, run, definitions_));
+  if (const auto reporter = machine::ReporterOf(*ended.workflow, ended.end)) WEFT_TRY_VOID(StartReporter(*reporter));
+  return TellAll(*ended.workflow, ended.end);
+}
+
+Result<void> ClosedRuns::StartReporter(const machine::Reporter& reporter) {
+  temporalio::StartOptions start;
+  start.workflow_id = reporter.workflow_id;
+  start.workflow_type = reporter.type;
+  start.task_queue = contract::kWorkerQueue;
+  for (const auto& input : reporter.inputs) start.input.push_back(temporalio::JsonPayload(input));
+  start.id_reuse_policy = enums::WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE;
+  const auto started = client_.StartWorkflow(std::move(start));
+  if (started || started.error().code == temporalio::Error::Code::kAlreadyExists) return {};
+  return Fail("temporal", started.error().message);
+}
+
+Result<void> ClosedRuns::TellAll(const dsl::Workflow& workflow, const machine::RunEnd& end) {
+  const notify::Telling telling{
+      .subject = SubjectOf(end), .content = machine::ReportOf(workflow, end).Dump(), .channels = {}};
+  WEFT_TRY(const int added, database_.Write<int>([&](store::Transaction& t) -> Result<int> {
+    auto all = telling;
+    WEFT_TRY(all.channels, store::ChannelsToldOf(t, end.event));
+    const auto trigger = TriggerOf(end.trigger);
+    if ((end.event == "failed" || end.event == "timed_out") && !trigger.empty()) {
+      WEFT_TRY(const auto told, store::ChannelsToldOf(t, "recovered"));
+      if (!told.empty() || HasRule(workflow, "recovered")) {
+        WEFT_TRY_VOID(store::MarkTriggerFailing(t, workflow.ns, workflow.name, trigger, end.ended_at));
+      }
+    }
+    return notify::Outbox::Add(t, all, Now());
+  }));
+  if (added > 0) outbox_.Wake();
+  return {};
+}
+
+Result<void> ClosedRuns::TellRecovery(const dsl::Workflow& workflow, machine::RunEnd end) {
+  const auto trigger = TriggerOf(end.trigger);
+  if (trigger.empty()) return {};
+  end.event = "recovered";
+  auto report = machine::ReportOf(workflow, end);
+  report.Set("status", Value("completed"));
+  const notify::Telling telling{.subject = SubjectOf(end), .content = report.Dump(), .channels = {}};
+  WEFT_TRY(const int added, database_.Write<int>([&](store::Transaction& t) -> Result<int> {
+    WEFT_TRY(const bool recovered, store::MarkTriggerRecovered(t, workflow.ns, workflow.name, trigger, end.ended_at));
+    if (!recovered) return 0;
+    auto all = telling;
+    WEFT_TRY(all.channels, store::ChannelsToldOf(t, "recovered"));
+    AddRuleChannels(workflow, "recovered", all.channels);
+    return notify::Outbox::Add(t, all, Now());
+  }));
+  if (added > 0) outbox_.Wake();
+  return {};
+}
+
+}  // namespace weft::server

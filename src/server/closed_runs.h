@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <stop_token>
+#include <string>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "dsl/definition.h"
+#include "machine/reporter.h"
+#include "notify/outbox.h"
+#include "progress/translate.h"
+#include "store/sql.h"
+#include "temporalio/client/client.h"
+
+namespace weft::server {
+
+/// Looks after runs that have closed, so that people hear of them whatever closed them and whoever was down then:
+///   - starts the reporter of runs that could not start it themselves (terminated, timed out from outside); its id
+///     rejects duplicates;
+///   - tells the channels that are told of everything, and those with the rule `recovered`.
+/// Every server runs one; a lease in the store lets one at a time scan, from where the last one stopped. Scanning twice
+/// tells nobody twice.
+class ClosedRuns {
+ public:
+  struct Options {
+    std::function<Timestamp()> clock;  ///< empty: the system's
+    /// Temporal lists a run a moment after it has closed: so far back each scan looks again.
+    Duration overlap = std::chrono::seconds(15);
+  };
+
+  ClosedRuns(store::Database& database, temporalio::Client client, notify::Outbox& outbox, Options options);
+
+  /// Scans until stop is requested; blocks.
+  void Run(const std::stop_token& stop);
+
+  /// One scan, up to now; false: another server's turn. Fails with `store.*`, `temporal`.
+  Result<bool> Scan();
+
+ private:
+  [[nodiscard]] Timestamp Now() const;
+  Result<std::string> QueryOf(Timestamp from, Timestamp to);
+  Result<void> ScanWindow(Timestamp from, Timestamp to);
+  Result<void> Handle(const temporalio::RunInfo& run);
+  Result<void> StartReporter(const machine::Reporter& reporter);
+  Result<void> TellAll(const dsl::Workflow& workflow, const machine::RunEnd& end);
+  Result<void> TellRecovery(const dsl::Workflow& workflow, machine::RunEnd end);
+
+  store::Database& database_;
+  const temporalio::Client client_;
+  notify::Outbox& outbox_;
+  const Options options_;
+  const std::string holder_;
+  progress::Definitions definitions_;
+  std::map<std::string, Timestamp> handled_;  ///< run ids, by when they closed, as far back as scans look
+  std::map<std::string, int> troubles_;       ///< runs that could not be handled, how often
+  Timestamp deep_scan_{};                     ///< when one looked back further
+};
+
+}  // namespace weft::server
