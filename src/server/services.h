@@ -20,6 +20,14 @@ class Starter;
 class Webhooks;
 }  // namespace weft::triggers
 
+namespace weft::notify {
+class Outbox;
+}  // namespace weft::notify
+
+namespace weft::progress {
+class Hub;
+}  // namespace weft::progress
+
 namespace weft::server {
 
 class Auth;
@@ -43,7 +51,9 @@ struct Services {
   triggers::Approvals* approvals = nullptr;
   triggers::Correlator* correlator = nullptr;
   triggers::Definitions* definitions = nullptr;
+  progress::Hub* hub = nullptr;
   triggers::Inbox* inbox = nullptr;
+  notify::Outbox* outbox = nullptr;
   triggers::ScheduleReconciler* schedules = nullptr;
   triggers::Starter* starter = nullptr;
   triggers::Webhooks* webhooks = nullptr;
