@@ -31,6 +31,10 @@ inline constexpr std::string_view kReleaseActivity = "release";
 /// vanished.
 inline constexpr std::string_view kWorkerLost = "worker_lost";
 
+/// The failure type of an activity that did nothing yet, because who keeps its secrets cannot be asked: it is tried
+/// again and does not count as an attempt.
+inline constexpr std::string_view kSecretUnavailable = "secret.unavailable";
+
 // Signals.
 inline constexpr std::string_view kEventSignal = "event";
 inline constexpr std::string_view kApprovalSignal = "approval";
@@ -43,6 +47,8 @@ inline constexpr std::string_view kNotificationTrigger = "notification";
 
 // Memo field: where the run is, for the instance list.
 inline constexpr std::string_view kMemoField = "weft";
+// Memo field that whoever starts a run may write: its `revision` and `trigger`, likewise.
+inline constexpr std::string_view kStartMemoField = "weft-start";
 
 /// What Temporal adds to a node's `timeout`, so that the worker's own time-out, with stderr, wins.
 inline constexpr std::int64_t kStartToCloseMarginMs = 10'000;

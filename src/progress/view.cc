@@ -429,6 +429,7 @@ InstanceView ViewOf(const Track& track, const std::string& run_id, const Live& l
   view.trigger = state.start.trigger;
   view.input = state.input;
   view.started_at = state.started_at;
+  view.cancelling = state.cancelling;
   if (fold.closing() && fold.closing()->kind == Closing::Kind::kCompleted) view.output = fold.machine().state().output;
   const bool killed = fold.closing() && (fold.closing()->kind == Closing::Kind::kTerminated ||
                                          fold.closing()->kind == Closing::Kind::kTimedOut);

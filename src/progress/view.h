@@ -68,7 +68,8 @@ struct InstanceView {
   std::string status;
   contract::TriggerInfo trigger;
   expr::Value input, output, error;
-  expr::Value reason;  ///< why the run as a whole does not go on, or null
+  expr::Value reason;       ///< why the run as a whole does not go on, or null
+  bool cancelling = false;  ///< somebody has asked to cancel it
   Timestamp started_at{}, ended_at{};
   std::int64_t events = 0;
   std::vector<NodeView> nodes;

@@ -5,9 +5,11 @@
 #include "server/embedded.h"
 #include "server/handlers/approvals.h"
 #include "server/handlers/audit.h"
+#include "server/handlers/channels.h"
 #include "server/handlers/deliveries.h"
 #include "server/handlers/events.h"
 #include "server/handlers/hooks.h"
+#include "server/handlers/instances.h"
 #include "server/handlers/language.h"
 #include "server/handlers/secrets.h"
 #include "server/handlers/session.h"
@@ -27,9 +29,11 @@ std::vector<Route> AllRoutes(Services& services) {
   };
   add(ApprovalRoutes(services));
   add(AuditRoutes(services));
+  add(ChannelRoutes(services));
   add(DeliveryRoutes(services));
   add(EventRoutes(services));
   add(HookRoutes(services));
+  add(InstanceRoutes(services));
   add(LanguageRoutes("/proc/self/exe"));
   add(SecretRoutes(services));
   add(SessionRoutes(services));

@@ -48,6 +48,13 @@ Error Translated(const temporalio::Error& error) {
   return {"temporal", "the run could not be started: " + error.message};
 }
 
+/// For lists of instances, which do not read histories.
+std::string MemoOf(const contract::StartInput& start) {
+  auto trigger = Value::Object({{"kind", Value(start.trigger.kind)}});
+  if (!start.trigger.id.empty()) trigger.Set("id", Value(start.trigger.id));
+  return Value::Object({{"revision", Value(start.revision)}, {"trigger", std::move(trigger)}}).Dump();
+}
+
 }  // namespace
 
 std::string Starter::IdOf(const StartRequest& request) {
@@ -78,6 +85,7 @@ Result<temporalio::StartOptions> Starter::Prepare(const StartRequest& request) {
   start.input = {temporalio::JsonPayload(std::move(first_text)),
                  temporalio::JsonPayload(definition->workflow->normalised),
                  temporalio::JsonPayload(std::move(input_text))};
+  start.memo.emplace(std::string(contract::kStartMemoField), temporalio::JsonPayload(MemoOf(first)));
   start.request_id = request.request_id;
   start.id_conflict_policy = WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING;
   // Without a key, the id itself names the delivery: what has its id was started by it.
