@@ -121,8 +121,13 @@ Outcome<void> Install(const Call& call, std::vector<std::string> words, const fs
   const auto script = RunScript(call, *work, std::move(confined), kInstallTimeout);
   if (!script) return std::unexpected(script.error());
   if (script->process.how == ProcessEnd::How::kExited && script->process.status == 0) return {};
-  const auto said = LastOf(script->err.text);
-  return Failure("python.exception", "the requirements could not be installed: " + said.substr(0, said.find('\n')),
+  // Python says on standard output that Debian has split it into packages.
+  const auto said = LastOf(script->err.text.empty() ? script->out.text : script->err.text);
+  const bool no_venv = said.contains("ensurepip is not");
+  return Failure("python.exception",
+                 "the requirements could not be installed: " +
+                     (no_venv ? "this worker's Python has no `venv`; install the package python3-venv there"
+                              : said.substr(0, said.find('\n'))),
                  Value::Object({{"type", Value("RequirementsError")}, {"traceback", Value(said)}}));
 }
 

@@ -26,11 +26,13 @@ inline constexpr const char* kProtection = "Protection (also WEFT_NAME in the en
 /// A verb with its `--help`; `examples` are lines for a shell, shown below it.
 CLI::App* AddVerb(CLI::App& app, const std::string& name, const std::string& about, const std::string& examples);
 
+void AddDev(CLI::App& app, Action& action);
 void AddEvaluate(CLI::App& app, Action& action);
 void AddGraph(CLI::App& app, Action& action);
 void AddReplay(CLI::App& app, Action& action);
 void AddRun(CLI::App& app, Action& action);
 void AddSchema(CLI::App& app, Action& action);
+void AddServer(CLI::App& app, Action& action);
 void AddTest(CLI::App& app, Action& action);
 void AddValidate(CLI::App& app, Action& action);
 void AddWorker(CLI::App& app, Action& action);

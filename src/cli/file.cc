@@ -69,12 +69,27 @@ Result<std::string> ReadTextFile(const std::string& path) {
   return text;
 }
 
+Result<expr::Value> ReadJsonArgument(const std::string& option, const std::string& argument) {
+  if (argument.empty()) return expr::Value();
+  std::string text = argument;
+  if (argument == "-" || argument.front() == '@') {
+    WEFT_TRY(text, ReadTextFile(argument == "-" ? argument : argument.substr(1)));
+  }
+  auto value = expr::Value::Parse(text, expr::Value::kMaxDepth);
+  if (!value) return Fail("usage", option + " is not JSON: " + value.error().message);
+  return value;
+}
+
+Result<std::string> ReadBeside(const std::string& workflow, std::string_view relative) {
+  auto directory = workflow == "-" ? std::filesystem::path() : std::filesystem::path(workflow).parent_path();
+  if (directory.empty()) directory = ".";
+  return ReadBelow(directory, relative);
+}
+
 Result<WorkflowFile> ReadWorkflowFile(const std::string& path) {
   WEFT_TRY(std::string text, ReadTextFile(path));
-  std::filesystem::path directory = path == "-" ? "." : std::filesystem::path(path).parent_path();
-  if (directory.empty()) directory = ".";
   dsl::LoadOptions options;
-  options.read_file = [&directory](std::string_view relative) { return ReadBelow(directory, relative); };
+  options.read_file = [&path](std::string_view relative) { return ReadBeside(path, relative); };
   dsl::Loaded loaded = dsl::Load(text, options);
   return WorkflowFile{path, std::move(text), std::move(loaded)};
 }

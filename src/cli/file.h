@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "dsl/load.h"
+#include "expr/value.h"
 
 namespace weft::cli {
 
@@ -14,6 +15,14 @@ inline constexpr std::string_view kUnreadableFile = "file";
 /// A file's bytes; `-` is standard input. Fails with code kNoSuchFile or kUnreadableFile; directories, devices and
 /// anything above 16 MB are refused.
 Result<std::string> ReadTextFile(const std::string& path);
+
+/// The value of an option that takes JSON, `@FILE`, or `-` for standard input; null when it was not given. Fails as
+/// ReadTextFile, and with `usage`, naming the option.
+Result<expr::Value> ReadJsonArgument(const std::string& option, const std::string& argument);
+
+/// A file that a workflow file names, relative to its directory (of `-`: the working directory). Fails as ReadTextFile,
+/// and for what is not really below that directory.
+Result<std::string> ReadBeside(const std::string& workflow, std::string_view relative);
 
 /// A workflow file and what there is to say about it.
 struct WorkflowFile {

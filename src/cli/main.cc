@@ -25,6 +25,8 @@ int Main(int argc, char** argv) {
   AddTest(app, action);
   AddGraph(app, action);
   AddSchema(app, action);
+  AddDev(app, action);
+  AddServer(app, action);
   AddWorker(app, action);
   AddReplay(app, action);
   AddEvaluate(app, action);

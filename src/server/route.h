@@ -93,8 +93,8 @@ struct Route {
   std::string pattern;  ///< `/api/v1/workflows/{ns}/{name}`; `{rest*}` at the end takes all that follows
   Permission permission = Permission::kAdmin;
   std::variant<Handler, StreamHandler> handler;
-  /// Content types a body may have, in lower case, `*/*` for any; empty: the call has no body. A call without a body
-  /// always reaches the handler.
+  /// Content types a body may have, in lower case, `*/*` for any; empty: the call needs no body, and JSON, which many
+  /// clients send all the same, is ignored. A call without a body always reaches the handler.
   std::vector<std::string> accepts;
   std::size_t max_body = std::size_t{1024} * 1024;
   /// The handler never blocks: it runs on the listener's own thread, also while the pool is full.

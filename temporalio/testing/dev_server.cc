@@ -74,6 +74,7 @@ DevServer::DevServer(std::unique_ptr<ChildProcess> process, std::string target)
     : process_(std::move(process)), target_(std::move(target)) {}
 DevServer::~DevServer() = default;
 
+bool DevServer::EndsWithin(std::chrono::milliseconds patience) const { return process_->EndsWithin(patience); }
 int DevServer::pid() const { return process_->pid(); }
 std::string DevServer::LogTail() const { return process_->OutputTail(); }
 

@@ -42,6 +42,8 @@ class DevServer {
 
   /// `host:port` of its gRPC interface.
   const std::string& target() const { return target_; }
+  /// Whether it ended by itself within `patience`.
+  bool EndsWithin(std::chrono::milliseconds patience) const;
   /// Its process id.
   int pid() const;
   /// The last lines it wrote.

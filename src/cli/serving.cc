@@ -1,0 +1,110 @@
+#include "cli/serving.h"
+
+#include <fcntl.h>
+#include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <filesystem>
+#include <mutex>
+#include <utility>
+
+#include "base/seal.h"
+#include "cli/command.h"
+#include "cli/data_directory.h"
+#include "cli/file.h"
+#include "cli/output.h"
+#include "cli/temporal.h"
+
+namespace weft::cli {
+namespace {
+
+constexpr std::chrono::seconds kFirstPause{1};
+constexpr std::chrono::seconds kLongestPause{15};
+
+Error FileError(const std::string& path) { return {std::string(kUnreadableFile), path + ": " + std::strerror(errno)}; }
+
+Result<void> WriteToken(const std::string& path, const std::string& token) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0) return std::unexpected(FileError(path));
+  const std::string line = token + '\n';
+  const bool written =
+      ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && ::fsync(file) == 0;
+  ::close(file);
+  if (!written) return std::unexpected(FileError(path));
+  return {};
+}
+
+}  // namespace
+
+void AddServingOptions(CLI::App& verb, ServingOptions& options) {
+  verb.add_option("--port", options.port, "Port of the web interface, the API and webhooks")
+      ->capture_default_str()
+      ->group(kSettings);
+  verb.add_option("--data", options.data, "Directory of what the server keeps (default: ~/.local/share/weft)")
+      ->group(kSettings);
+  verb.add_option("--public-url", options.public_url, "Address by which people reach it, for links and browsers")
+      ->group(kSettings);
+  verb.add_option("--allow-host", options.hosts, "Further name by which clients may call it; repeatable")
+      ->group(kSettings);
+}
+
+Result<void> MakeDataDirectory(const std::string& directory) {
+  std::error_code error;
+  if (std::filesystem::is_directory(directory, error)) return {};
+  std::filesystem::create_directories(std::filesystem::path(directory).parent_path(), error);
+  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return std::unexpected(FileError(directory));
+  return {};
+}
+
+Result<std::string> OwnToken(const std::string& directory) {
+  const auto path = TokenFile(directory);
+  auto text = ReadTextFile(path);
+  if (!text && text.error().code == kNoSuchFile) {
+    const auto token = fmt::format("weft_{:02x}", fmt::join(NewSealingKey(), ""));
+    WEFT_TRY_VOID(WriteToken(path, token));
+    return token;
+  }
+  if (!text) return text;
+  while (!text->empty() && text->back() == '\n') text->pop_back();
+  if (text->size() < 32)
+    return Fail(std::string(kUnreadableFile), path + " holds no token; remove it to get a new one");
+  return text;
+}
+
+Result<std::shared_ptr<void>> LockDataDirectory(const std::string& directory) {
+  const auto path = directory + "/lock";
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return std::unexpected(FileError(path));
+  std::shared_ptr<void> lock(nullptr, [file](void*) { ::close(file); });
+  if (::flock(file, LOCK_EX | LOCK_NB) == 0) return lock;
+  return Fail("usage", "another `weft` works on " + directory + "; end it, or give another directory by --data");
+}
+
+Result<std::shared_ptr<temporalio::Connection>> ConnectPatiently(const std::shared_ptr<temporalio::Runtime>& runtime,
+                                                                 const std::string& address,
+                                                                 const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  for (auto pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
+    auto connection = Connect(runtime, address);
+    if (connection || connection.error().code != "temporal" || stop.stop_requested()) return connection;
+    spdlog::error("{} Trying again in {} s.", connection.error().message, pause.count());
+    never.wait_for(lock, stop, pause, [] { return false; });
+    if (stop.stop_requested()) return connection;
+  }
+}
+
+int RefuseToServe(const Error& error) {
+  Report(error.message);
+  return error.code == "temporal" || error.code == "store.unavailable" ? kUnreachable : kUsage;
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,195 @@
+#include "server/server.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "activities/secrets.h"
+#include "contract/names.h"
+#include "notify/outbox.h"
+#include "server/access.h"
+#include "server/auth.h"
+#include "server/metrics.h"
+#include "server/notify_transport.h"
+#include "server/routes.h"
+#include "server/services.h"
+#include "server/system_activities.h"
+#include "store/secrets.h"
+#include "temporalio/client/schedule.h"
+#include "temporalio/worker/worker.h"
+#include "triggers/approvals.h"
+#include "triggers/correlator.h"
+#include "triggers/event_dispatcher.h"
+#include "triggers/inbox.h"
+#include "triggers/schedule_reconciler.h"
+#include "triggers/slots.h"
+#include "triggers/start.h"
+#include "triggers/wait_reconciler.h"
+#include "triggers/webhook.h"
+
+namespace weft::server {
+namespace {
+
+constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kPause{2};
+
+/// The name in `https://weft.example.com:8443/base`.
+std::string HostOf(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  return std::string(url.substr(0, url.find_first_of(":/")));
+}
+
+bool IsLoopback(std::string_view host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
+
+/// Waits, unless stop is requested before.
+void Pause(std::chrono::milliseconds span, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, span, [] { return false; });
+}
+
+AuthOptions AuthOf(const ServerOptions& options, const SealingKey& key, store::Database& database) {
+  AuthOptions auth;
+  if (options.authenticate) auth.check = StoreTokens(database, options.own_token);
+  auth.hosts = options.hosts;
+  if (!options.public_url.empty()) auth.hosts.push_back(HostOf(options.public_url));
+  auth.session_key = key;
+  auth.session_token = options.own_token;
+  auth.secure_cookies = options.public_url.starts_with("https://");
+  return auth;
+}
+
+triggers::WebhookOptions HooksOf(const ServerOptions& options, const SealingKey& key, store::Database& database) {
+  return {.secret = StoreSecrets(database, key, activities::LocalSecrets()),
+          .token = HookTokens(StoreTokens(database, options.own_token)),
+          .loopback = IsLoopback(options.listener.host)};
+}
+
+}  // namespace
+
+/// In the order in which they need each other.
+struct Server::Parts {
+  Parts(const std::shared_ptr<temporalio::Connection>& to, ServerOptions given, std::unique_ptr<store::Database> opened,
+        const SealingKey& key)
+      : options(std::move(given)),
+        connection(to),
+        client(to),
+        database(std::move(opened)),
+        starter(*database, client),
+        inbox(*database, starter, {}),
+        events(*database, client),
+        correlator(*database, client, starter.definitions(),
+                   {.deliveries_due = [this] { events.Wake(); }, .starts_due = [this] { inbox.Wake(); }}),
+        approvals(*database, client),
+        slots(*database, client),
+        waits(*database, client, slots),
+        schedules(*database, temporalio::ScheduleClient(client)),
+        webhooks(*database, starter, inbox, HooksOf(options, key, *database)),
+        auth(AuthOf(options, key, *database)) {
+    services.auth = &auth;
+    services.metrics = &metrics;
+    services.ready = {{"store", [this] { return CheckStore(); }}, {"temporal", [this] { return CheckTemporal(); }}};
+    services.database = database.get();
+    services.client = client;
+    services.approvals = &approvals;
+    services.correlator = &correlator;
+    services.definitions = &starter.definitions();
+    services.inbox = &inbox;
+    services.schedules = &schedules;
+    services.starter = &starter;
+    services.webhooks = &webhooks;
+  }
+
+  Result<void> CheckStore() {
+    return database->Read([](store::Transaction& t) -> Result<void> {
+      WEFT_TRY_VOID(t.Query("SELECT 1"));
+      return {};
+    });
+  }
+  Result<void> CheckTemporal() const {
+    if (const auto answered = client.GetSystemInfo(); !answered) return Fail("temporal", answered.error().message);
+    return {};
+  }
+
+  /// Answers the queue of system activities, again and again while Temporal refuses.
+  void RunSystemQueue(const std::stop_token& stop);
+
+  ServerOptions options;
+  const std::shared_ptr<temporalio::Connection> connection;
+  const temporalio::Client client;
+  const std::unique_ptr<store::Database> database;
+  triggers::Starter starter;
+  triggers::Inbox inbox;
+  triggers::EventDispatcher events;
+  triggers::Correlator correlator;
+  triggers::Approvals approvals;
+  triggers::Slots slots;
+  triggers::WaitReconciler waits;
+  triggers::ScheduleReconciler schedules;
+  triggers::Webhooks webhooks;
+  Metrics metrics;
+  Auth auth;
+  Services services;
+  std::unique_ptr<Listener> listener;
+};
+
+void Server::Parts::RunSystemQueue(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    temporalio::WorkerOptions queue;
+    queue.task_queue = contract::kSystemQueue;
+    queue.activities =
+        SystemActivities({.database = *database, .correlator = correlator, .slots = slots, .notify = {}});
+    auto worker = temporalio::Worker::Create(connection, std::move(queue));
+    const auto ended = worker ? (*worker)->Run(stop) : std::unexpected(worker.error());
+    if (ended) return;
+    spdlog::error("the system queue is not answered: {} Trying again.", ended.error().message);
+    Pause(kPause, stop);
+  }
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Server::~Server() = default;
+
+Result<std::unique_ptr<Server>> Server::Start(const std::shared_ptr<temporalio::Connection>& connection,
+                                              ServerOptions options) {
+  WEFT_TRY(const auto key, store::LoadSecretKey(options.data / "key"));
+  WEFT_TRY(auto database, store::Database::Open(options.database));
+  auto parts = std::make_unique<Parts>(connection, std::move(options), std::move(database), key);
+  WEFT_TRY(parts->listener,
+           Listener::Start(parts->options.listener, Router(AllRoutes(parts->services)), parts->auth, parts->metrics));
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+void Server::Run(const std::stop_token& stop) {
+  auto& parts = *parts_;
+  std::vector<std::jthread> loops;
+  const auto loop = [&](auto body) { loops.emplace_back([body, &stop] { body(stop); }); };
+  loop([&](const std::stop_token& s) { parts.inbox.Run(s); });
+  loop([&](const std::stop_token& s) { parts.events.Run(s); });
+  loop([&](const std::stop_token& s) { parts.approvals.Run(s); });
+  loop([&](const std::stop_token& s) { parts.waits.Run(s); });
+  loop([&](const std::stop_token& s) { parts.schedules.Run(s); });
+  parts.RunSystemQueue(stop);
+  parts.webhooks.Stop();
+  parts.listener->Stop(kPatience);
+}
+
+std::string Server::url() const {
+  return parts_->options.public_url.empty() ? parts_->listener->url() : parts_->options.public_url;
+}
+
+std::string Server::OneTimeUrl() { return url() + "/?token=" + parts_->auth.NewOneTimeToken(); }
+
+store::Database& Server::database() { return *parts_->database; }
+
+void Server::Deployed() { parts_->schedules.Wake(); }
+
+}  // namespace weft::server
