@@ -1,0 +1,283 @@
+import '@xyflow/react/dist/base.css';
+import './canvas.css';
+import { applyNodeChanges, Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, type Connection, type NodeChange, type OnConnectEnd, type OnConnectStart } from '@xyflow/react';
+import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
+import { useT } from '../app/i18n';
+import { card, type Arrangement, type Direction, type Point } from '../graph/arrange';
+import { edgeId, neighbour, startPath, type Graph, type GraphEdge, type Kind } from '../graph/model';
+import type { Fields } from '../nodes/kind';
+import { registry } from '../nodes/registry';
+import { fieldsOf as flatFields } from '../nodes/kind';
+import { Card } from './Card';
+import { CanvasContext, type Overlay } from './context';
+import { arrange } from './engine';
+import { Frame } from './Frame';
+import { sceneOf, type CardNode, type Positions, type Wire as WireEdge } from './scene';
+import { StartCard } from './StartCard';
+import { Toolbar } from './Toolbar';
+import { Arrows, Wire } from './Wire';
+
+const nodeTypes = { card: Card, frame: Frame, start: StartCard };
+const edgeTypes = { wire: Wire };
+export const dragType = 'application/x-weft-kind';
+
+/// What the editor does with gestures of the canvas; without it nothing can be changed.
+export interface CanvasActions {
+  connect: (from: string, port: string | null, to: string) => void;
+  reconnect: (edge: GraphEdge, from: string, port: string | null, to: string) => void;
+  refuse: (from: string, port: string | null, to: string) => string | null;
+  insertOn: (edge: GraphEdge, at: HTMLElement) => void;
+  dropped: (kind: Kind, edge: GraphEdge | null) => void;
+  /// A wire let go over nothing: a new node after `from`.
+  addAfter: (from: string, port: string | null, at: Point) => void;
+  move: (path: string, to: Point) => void;
+  tidy: () => void;
+  selectEdge: (edge: GraphEdge | null) => void;
+  key: (event: KeyboardEvent) => void;
+}
+
+export interface CanvasProps {
+  graph: Graph;
+  fields: (path: string) => Fields;
+  mode: 'edit' | 'run';
+  positions?: Positions;
+  markers?: ReadonlyMap<string, 'error' | 'warning'>;
+  overlay?: Overlay | null;
+  startedBy?: { title: string; detail: string } | null;
+  iterations?: ReadonlyMap<string, number>;
+  showIteration?: (region: string, index: number) => void;
+  selection: readonly string[];
+  onSelect: (paths: readonly string[]) => void;
+  onOpen?: (path: string) => void;
+  actions?: CanvasActions;
+  direction: Direction;
+  onDirection: (direction: Direction) => void;
+  onOutline?: () => void;
+  /// The text cannot be read: this is the last picture that could, and why.
+  stale?: string | null;
+  label: string;
+}
+
+const none = new Map<string, never>();
+
+export function Canvas(props: CanvasProps) {
+  return (
+    <ReactFlowProvider>
+      <Inner {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function portsOfNode(graph: Graph, path: string, fields: (path: string) => Fields): readonly string[] {
+  const node = graph.nodes.find((candidate) => candidate.path === path);
+  if (!node) return [];
+  const spec = registry[node.kind];
+  return spec.ports?.(flatFields(spec, fields(path))) ?? [];
+}
+
+function Inner(props: CanvasProps) {
+  const { graph, fields, mode, overlay = null, selection, onSelect, actions, direction } = props;
+  const t = useT();
+  const flow = useReactFlow<CardNode, WireEdge>();
+  const shell = useRef<HTMLDivElement>(null);
+  const [layout, setLayout] = useState<Arrangement | null>(null);
+  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
+  const [minimap, setMinimap] = useState(false);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const placed = useRef(false);
+
+  const ports = useMemo(() => new Map(graph.nodes.map((node) => [node.path, portsOfNode(graph, node.path, fields)])), [graph, fields]);
+  useEffect(() => {
+    let current = true;
+    void arrange(graph, { direction, ports, collapsed }).then((next) => current && setLayout(next));
+    return () => {
+      current = false;
+    };
+  }, [graph, direction, ports, collapsed]);
+
+  const positions = props.positions;
+  const markers = props.markers ?? none;
+  const scene = useMemo(() => {
+    if (!layout) return { nodes: [], wires: [] };
+    const known = graph.nodes.filter((node) => layout.boxes.has(node.path) || [...collapsed].some((path) => node.path.startsWith(`${path}/`)));
+    return sceneOf(known.length === graph.nodes.length ? graph : { ...graph, nodes: known }, layout, fields, positions ?? {}, collapsed, markers);
+  }, [graph, layout, fields, positions, collapsed, markers]);
+
+  const [nodes, setNodes] = useState<CardNode[]>([]);
+  useEffect(() => {
+    const chosen = new Set(selection);
+    setNodes(scene.nodes.map((node) => ({ ...node, selected: chosen.has(node.id) })));
+  }, [scene, selection]);
+
+  useEffect(() => {
+    if (!layout || placed.current || !shell.current) return;
+    placed.current = true;
+    const { clientWidth: width, clientHeight: height } = shell.current;
+    const fit = Math.min(1, (width - 16) / layout.width, (height - 16) / layout.height);
+    const zoom = fit >= 0.8 ? fit : width < 640 ? Math.max(0.5, Math.min(1, width / layout.width)) : 1;
+    const start = layout.boxes.get(startPath);
+    const centre = fit >= 0.8 || !start ? layout.width / 2 : start.x + card.width / 2;
+    void flow.setViewport({ x: width / 2 - centre * zoom, y: fit >= 0.8 ? Math.max(8, (height - layout.height * zoom) / 2) : 8, zoom });
+  }, [layout, flow]);
+
+  // Selecting never pans unless what is selected cannot be seen.
+  const primary = selection.at(-1) ?? null;
+  useEffect(() => {
+    const box = primary ? layout?.boxes.get(primary) : undefined;
+    if (!box || !shell.current) return;
+    const { x, y, zoom } = flow.getViewport();
+    const [left, top] = [box.x * zoom + x, box.y * zoom + y];
+    const visible = left > -20 && top > -20 && left + 60 < shell.current.clientWidth && top + 20 < shell.current.clientHeight;
+    if (!visible) void flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height / 2, 120), { zoom, duration: 160 });
+  }, [primary, layout, flow]);
+
+  const onNodesChange = useCallback((changes: NodeChange<CardNode>[]) => {
+    setNodes((old) => applyNodeChanges(changes.filter((change) => change.type !== 'select'), old));
+  }, []);
+
+  const choose = useCallback((path: string, more: boolean) => {
+    if (!more) onSelect([path]);
+    else onSelect(selection.includes(path) ? selection.filter((other) => other !== path) : [...selection, path]);
+  }, [onSelect, selection]);
+
+  const onConnectStart: OnConnectStart = useCallback((_event, { nodeId, handleId }) => {
+    if (!actions || !nodeId || !shell.current) return;
+    const port = handleId === '>' ? null : handleId;
+    for (const element of shell.current.querySelectorAll<HTMLElement>('.react-flow__node')) {
+      const target = element.dataset.id ?? '';
+      const why = actions.refuse(nodeId, port, target);
+      element.classList.toggle('refused', why !== null);
+      element.classList.toggle('welcome', why === null);
+    }
+  }, [actions]);
+
+  const onConnectEnd: OnConnectEnd = useCallback((event, state) => {
+    for (const element of shell.current?.querySelectorAll('.react-flow__node') ?? []) element.classList.remove('refused', 'welcome');
+    if (!actions || state.isValid || !state.fromNode) return;
+    const port = state.fromHandle?.id === '>' ? null : (state.fromHandle?.id ?? null);
+    if (state.toNode) {
+      setRefusal(actions.refuse(state.fromNode.id, port, state.toNode.id));
+      return;
+    }
+    const point = 'changedTouches' in event ? event.changedTouches[0] : event;
+    if (state.fromHandle?.type === 'source' && point) actions.addAfter(state.fromNode.id, port, { x: point.clientX, y: point.clientY });
+  }, [actions]);
+
+  useEffect(() => {
+    if (!refusal) return;
+    const timer = setTimeout(() => setRefusal(null), 4000);
+    return () => clearTimeout(timer);
+  }, [refusal]);
+
+  const drop = (event: DragEvent) => {
+    const kind = event.dataTransfer.getData(dragType) as Kind;
+    if (!kind || !actions) return;
+    event.preventDefault();
+    const hit = document.elementsFromPoint(event.clientX, event.clientY).map((element) => element.closest<HTMLElement>('.react-flow__edge, .wire-plus')).find(Boolean);
+    const id = hit?.dataset.id ?? hit?.dataset.edge;
+    const wire = scene.wires.find((candidate) => candidate.id === id);
+    actions.dropped(kind, wire && wire.source !== startPath ? { from: wire.source, to: wire.target, port: wire.data?.port ?? null } : null);
+  };
+
+  const fit = useCallback(() => void flow.fitView({ padding: 0.06, maxZoom: 1, duration: 160 }), [flow]);
+  const key = (event: KeyboardEvent) => {
+    const target = event.target as HTMLElement;
+    if (target.closest('input, textarea, [contenteditable=true]') || event.nativeEvent.isComposing) return;
+    if (event.key.startsWith('Arrow') && !event.altKey && !event.ctrlKey && !event.metaKey && layout) {
+      event.preventDefault();
+      const from = primary ?? startPath;
+      const next = primary === null ? startPath : neighbour(graph, from, event.key, layout.boxes);
+      if (next) choose(next, event.shiftKey);
+    } else if (event.key === 'Enter' && primary && target === shell.current) {
+      event.preventDefault();
+      props.onOpen?.(primary);
+    } else if (event.key === '0') fit();
+    else if (event.key === '1') void flow.zoomTo(1, { duration: 160 });
+    else actions?.key(event);
+  };
+
+  const context = useMemo(() => ({
+    mode, graph, triggers: graph.triggers, overlay, startedBy: props.startedBy ?? null,
+    iterations: props.iterations ?? none, showIteration: props.showIteration ?? (() => undefined),
+    toggleFrame: (path: string) => setCollapsed((old) => {
+      const next = new Set(old);
+      if (!next.delete(path)) next.add(path);
+      return next;
+    }),
+    insertOn: actions?.insertOn ?? null, portsOf: (path: string) => ports.get(path) ?? [], direction,
+    selected: primary, connecting: null,
+  }), [mode, graph, overlay, props.startedBy, props.iterations, props.showIteration, actions?.insertOn, ports, direction, primary]);
+
+  return (
+    <CanvasContext.Provider value={context}>
+      <div
+        ref={shell}
+        className={`canvas${props.stale ? ' stale' : ''}`}
+        tabIndex={0}
+        role="application"
+        aria-label={props.label}
+        aria-roledescription={t('canvas.role')}
+        onKeyDown={key}
+        onDragOver={(event) => event.dataTransfer.types.includes(dragType) && event.preventDefault()}
+        onDrop={drop}
+      >
+        <Arrows />
+        <ReactFlow<CardNode, WireEdge>
+          nodes={nodes}
+          edges={scene.wires}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          onNodesChange={onNodesChange}
+          onNodeClick={(event, node) => choose(node.id, event.shiftKey || event.metaKey || event.ctrlKey)}
+          onNodeDoubleClick={(_event, node) => (collapsed.has(node.id) ? context.toggleFrame(node.id) : props.onOpen?.(node.id))}
+          onPaneClick={() => onSelect([])}
+          onSelectionEnd={() => onSelect(flow.getNodes().filter((node) => node.selected).map((node) => node.id))}
+          onEdgeClick={(_event, wire) => actions?.selectEdge(wire.source === startPath ? null : { from: wire.source, to: wire.target, port: wire.data?.port ?? null })}
+          onNodeDragStop={(_event, node) => {
+            const inside = flow.getInternalNode(node.id);
+            const at = inside?.internals.positionAbsolute;
+            const before = positions?.[node.id] ?? layout?.boxes.get(node.id);
+            if (at && before && Math.hypot(at.x - before.x, at.y - before.y) > 4) actions?.move(node.id, { x: Math.round(at.x), y: Math.round(at.y) });
+          }}
+          onConnect={(connection: Connection) => actions?.connect(connection.source, connection.sourceHandle === '>' ? null : connection.sourceHandle, connection.target)}
+          onReconnect={(wire, connection) => actions?.reconnect({ from: wire.source, to: wire.target, port: wire.data?.port ?? null }, connection.source, connection.sourceHandle === '>' ? null : connection.sourceHandle, connection.target)}
+          isValidConnection={(connection) => !actions || actions.refuse(connection.source, connection.sourceHandle === '>' ? null : (connection.sourceHandle ?? null), connection.target) === null}
+          onConnectStart={onConnectStart}
+          onConnectEnd={onConnectEnd}
+          nodesDraggable={actions !== undefined && !props.stale}
+          nodesConnectable={actions !== undefined && !props.stale}
+          edgesReconnectable={actions !== undefined && !props.stale}
+          nodesFocusable={false}
+          edgesFocusable={false}
+          deleteKeyCode={null}
+          multiSelectionKeyCode="Shift"
+          selectionKeyCode="Shift"
+          panActivationKeyCode={null}
+          disableKeyboardA11y
+          onlyRenderVisibleElements={nodes.length > 80}
+          minZoom={0.1}
+          maxZoom={1.5}
+          zoomOnDoubleClick={false}
+          proOptions={{ hideAttribution: true }}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={16} size={1} />
+          {minimap && <MiniMap pannable zoomable ariaLabel={t('canvas.minimap')} nodeClassName={(node) => `mini-${(node as CardNode).type}`} />}
+        </ReactFlow>
+        {props.stale && <div className="canvas-note tone-fail" role="alert">{props.stale}</div>}
+        {refusal && <div className="canvas-note tone-wait" role="status">{refusal}</div>}
+        <Toolbar
+          fit={fit}
+          minimap={minimap}
+          onMinimap={() => setMinimap(!minimap)}
+          onTidy={actions?.tidy}
+          tidy={positions !== undefined && Object.keys(positions).length > 0}
+          direction={direction}
+          onDirection={props.onDirection}
+          onOutline={props.onOutline}
+        />
+      </div>
+    </CanvasContext.Provider>
+  );
+}
+
+export { edgeId };

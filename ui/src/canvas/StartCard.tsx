@@ -1,0 +1,34 @@
+import { Handle, Position, type NodeProps } from '@xyflow/react';
+import { Clock, RadioTower, Webhook, Zap, type LucideIcon } from 'lucide-react';
+import { memo } from 'react';
+import { useT } from '../app/i18n';
+import type { TriggerKind } from '../graph/model';
+import { startPath } from '../graph/model';
+import { Marker } from './Card';
+import { useCanvas } from './context';
+import type { CardNode } from './scene';
+
+export const triggerIcons: Record<TriggerKind, LucideIcon> = { webhook: Webhook, cron: Clock, event: RadioTower };
+
+/// The block at the top: what may start a run, or what started this one.
+export const StartCard = memo(function StartCard({ data }: NodeProps<CardNode>) {
+  const t = useT();
+  const { triggers, startedBy, selected, direction, mode } = useCanvas();
+  return (
+    <div className={`card start ${mode} ${selected === startPath ? 'selected' : ''}`} aria-label={startedBy?.title ?? t('canvas.triggers')}>
+      <Handle id=">" type="source" position={direction === 'DOWN' ? Position.Bottom : Position.Right} isConnectable={mode === 'edit'} />
+      <Marker marker={data.marker} />
+      <span className="card-tile"><Zap size={16} strokeWidth={1.75} aria-hidden /></span>
+      <span className="card-text">
+        <span className="card-row"><span className="card-title">{startedBy?.title ?? t('canvas.triggers')}</span></span>
+        <span className="card-row card-summary">
+          {startedBy ? <span className="card-detail">{startedBy.detail}</span> : triggers.length === 0 ? <span className="card-detail">{t('canvas.byHand')}</span> : triggers.slice(0, 3).map((trigger) => {
+            const Icon = triggerIcons[trigger.kind];
+            return <span key={trigger.id} className="start-trigger"><Icon size={12} strokeWidth={2} aria-hidden />{trigger.id}</span>;
+          })}
+          {!startedBy && triggers.length > 3 && <span>+{triggers.length - 3}</span>}
+        </span>
+      </span>
+    </div>
+  );
+});

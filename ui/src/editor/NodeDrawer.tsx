@@ -1,0 +1,176 @@
+import { Dropdown, Input, Tabs } from 'antd';
+import { MoreHorizontal, RotateCw, X } from 'lucide-react';
+import { useState } from 'react';
+import type { Diagnostic, Instance, JsonSchema } from '../api/types';
+import { language, translateMaybe, useT, type Word } from '../app/i18n';
+import { useStore } from '../components/store';
+import { copyNodes } from '../document/clipboard';
+import { placeOf } from '../document/nodes';
+import { nodeAt, pathAt, valueAt, type Path } from '../document/source';
+import { replaceEntry, setValue } from '../document/splice';
+import { isMap } from 'yaml';
+import { regionKinds, type GraphNode } from '../graph/model';
+import { textOf, type Fields as NodeFields } from '../nodes/kind';
+import { registry } from '../nodes/registry';
+import { copy, duplicate, remove, rename, toggleDisabled } from './commands';
+import type { Scope } from './completion';
+import { diagnosticText } from './diagnostics';
+import { Fields, type FieldSpec } from './Fields';
+import type { Session } from './session';
+import { TextEditor } from './TextEditor';
+import { UpstreamData } from './UpstreamData';
+
+interface Props {
+  session: Session;
+  node: GraphNode;
+  schema: JsonSchema;
+  scope: () => Scope;
+  run: Instance | null;
+  diagnostics: readonly Diagnostic[];
+  onClose: () => void;
+  onConnect: () => void;
+}
+
+const beside = new Set(['env', 'as', 'concurrency', 'on_item_error', 'count', 'key', 'match', 'source', 'detach', 'revision', 'timeout']);
+
+/// The fields of a kind and where they stand: in the body, beside it, or as the body itself.
+function parameterFields(place: Path, node: GraphNode, value: NodeFields): FieldSpec[] {
+  const spec = registry[node.kind];
+  const body = value[node.kind];
+  const isMapBody = typeof body === 'object' && body !== null && !Array.isArray(body);
+  return spec.fields.map((name): FieldSpec => {
+    const folded = spec.folded?.includes(name);
+    const code = spec.code?.[name] !== undefined;
+    if (spec.scalarBody === true && name === spec.main) return { name, place: [...place, node.kind], folded, code };
+    if (spec.scalarBody === true || (beside.has(name) && !(spec.kind === 'emit' && (name === 'key' || name === 'source')))) return { name, place: [...place, name], folded, code };
+    const main = typeof spec.scalarBody === 'string' ? spec.scalarBody : spec.main;
+    const schemaPath = [...place, node.kind, name];
+    if (!isMapBody && name === main) return { name, place: [...place, node.kind], schemaPath: spec.scalarBody ? [...place, 'timeout'] : schemaPath, folded, code };
+    const prepare = isMapBody ? undefined : (text: string) => setValue(text, [...place, node.kind], main && !spec.scalarBody && body !== undefined ? { [main]: body } : {});
+    return { name, place: [...place, node.kind, name], schemaPath, folded, code, prepare };
+  });
+}
+
+const retried = new Set(['http', 'shell', 'python', 'workflow', 'group', 'foreach', 'loop']);
+
+/// Retry and timeout in one sentence.
+function policy(node: NodeFields, kind: string, t: ReturnType<typeof useT>): string {
+  const retry = node.retry as number | { attempts?: number; delay?: string; max_delay?: string } | undefined;
+  const attempts = typeof retry === 'number' ? retry : retry?.attempts;
+  const parts = [
+    node.once === true ? t('policy.once') : attempts && attempts > 1 ? t('policy.attempts', { n: attempts, delay: (typeof retry === 'object' && retry.delay) || '1s', max: (typeof retry === 'object' && retry.max_delay) || '1m' }) : retried.has(kind) ? t('policy.single') : '',
+    node.timeout ? t('policy.timeout', { time: textOf(node.timeout) }) : '',
+    node.deadline ? t('policy.deadline', { time: textOf(node.deadline) }) : '',
+  ];
+  return parts.filter(Boolean).join(language() === 'zh' ? '；' : '; ');
+}
+
+export function NodeDrawer({ session, node, schema, scope, run, diagnostics, onClose, onConnect }: Props) {
+  const t = useT();
+  const source = useStore(session.store, (state) => state.source);
+  const [tab, setTab] = useState('parameters');
+  const [renaming, setRenaming] = useState<string | null>(null);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const place = placeOf(source, node.path);
+  if (!place) return null;
+  const spec = registry[node.kind];
+  const Icon = spec.icon;
+  const value = (valueAt(source, place) ?? {}) as NodeFields;
+  const mine = diagnostics.filter((one) => one.path === node.path || isInside(source, place, one));
+  const problems = (at: Path) => {
+    const found = mine.find((one) => {
+      const where = pathAt(source, source.lines.lineStarts[one.line - 1]! + one.column - 1);
+      return at.every((step, index) => where[index] === step);
+    });
+    return found && diagnosticText(found, t);
+  };
+  const shared = { session, schema, base: place, node: node.path, scope, problems };
+  const field = (name: string, folded = false): FieldSpec => ({ name, folded });
+  const tabs = [
+    { key: 'parameters', label: t('drawer.parameters'), children: (
+      <>
+        {mine.filter((one) => problems([...place]) && one.severity === 'error').slice(0, 3).map((one, index) => <p key={index} className="field-problem">{diagnosticText(one, t)}</p>)}
+        <Fields {...shared} fields={parameterFields(place, node, value)} />
+        {spec.fields.length === 0 && <p className="quiet">{t('drawer.noParameters')}</p>}
+      </>
+    ) },
+    { key: 'data', label: t('drawer.data'), children: (
+      <>
+        <Fields {...shared} fields={[field('with'), ...(node.kind === 'switch' ? [] : [field('output')])]} />
+        <UpstreamData scope={scope} run={run} path={node.path} />
+      </>
+    ) },
+    { key: 'reliability', label: t('drawer.reliability'), children: (
+      <Fields {...shared} fields={[
+        ...(retried.has(node.kind) ? ['attempts', 'delay', 'backoff', 'max_delay', 'on', 'except'].map((name): FieldSpec => ({
+          name, place: [...place, 'retry', name], folded: name !== 'attempts' && name !== 'delay',
+          prepare: typeof value.retry === 'number' ? (text) => setValue(text, [...place, 'retry'], { attempts: value.retry }) : undefined,
+        })) : []),
+        ...(spec.fields.includes('timeout') ? [] : [field('timeout')]), field('deadline'), field('once'), field('on_error', true), field('compensate', true), field('join', true), field('when'), field('queue', true),
+      ]} read={(one) => (one.name === 'attempts' && typeof value.retry === 'number' ? value.retry : valueAt(source, one.place ?? [...place, one.name]))} />
+    ) },
+    { key: 'docs', label: t('drawer.docs'), children: (
+      <>
+        <Fields {...shared} fields={[field('title'), field('description'), field('labels', true)]} />
+        <h3>{t(`kind.${node.kind}` as Word)} <code>{node.kind}</code></h3>
+        <p>{translateMaybe(`about.${node.kind}`)}</p>
+        <pre className="code-block example">{spec.example}</pre>
+      </>
+    ) },
+    { key: 'yaml', label: 'YAML', children: isFlowInside(source, place) ? <pre className="code-block example">{copyNodes(session.text, [node.path])}</pre> : (
+      <TextEditor label={t('editor.yaml')} language="yaml" value={copyNodes(session.text, [node.path])} onChange={(text) => session.type(t('edit.text'), replaceEntry(session.text, place, text), node.path)} scope={scope} onUndo={(redo) => (redo ? session.redo() : session.undo())} />
+    ) },
+  ];
+  const finishRename = () => {
+    if (renaming === null) return;
+    const why = rename(session, node.path, renaming.trim());
+    setRefusal(why);
+    if (why === null) setRenaming(null);
+  };
+  return (
+    <aside className="drawer" aria-label={t('drawer.label', { name: node.title ?? node.id })}>
+      <header className="drawer-head">
+        <Icon size={16} strokeWidth={1.75} aria-hidden />
+        <strong>{node.title ?? textOf(value.title) ?? node.id}</strong>
+        {renaming === null ? (
+          <button type="button" className="tag mono" title={t('keys.rename')} data-rename onClick={() => setRenaming(node.id)}>{node.id}</button>
+        ) : (
+          <Input size="small" className="mono rename" autoFocus aria-label={t('keys.rename')} value={renaming} status={refusal ? 'error' : ''} onChange={(event) => setRenaming(event.target.value)} onBlur={finishRename} onKeyDown={(event) => {
+            if (event.nativeEvent.isComposing) return;
+            if (event.key === 'Enter') finishRename();
+            if (event.key === 'Escape') (setRenaming(null), setRefusal(null), event.stopPropagation());
+          }} />
+        )}
+        <span className="spacer" />
+        <Dropdown trigger={['click']} menu={{ items: [
+          { key: 'rename', label: t('keys.rename'), extra: 'F2', onClick: () => setRenaming(node.id) },
+          { key: 'connect', label: t('menu.connect'), onClick: onConnect },
+          { key: 'duplicate', label: t('keys.duplicate'), extra: 'Ctrl D', onClick: () => duplicate(session, node.path) },
+          { key: 'copy', label: t('menu.copyYaml'), extra: 'Ctrl C', onClick: () => void copy(session, [node.path]) },
+          { key: 'disable', label: value.disabled === true ? t('menu.enable') : t('menu.disable'), onClick: () => toggleDisabled(session, node.path, place, value.disabled === true) },
+          { type: 'divider' },
+          { key: 'delete', label: t('do.delete'), danger: true, extra: 'Del', onClick: () => remove(session, [node.path]) },
+        ] }}>
+          <button type="button" className="icon-button" aria-label={t('do.more')}><MoreHorizontal size={16} /></button>
+        </Dropdown>
+        <button type="button" className="icon-button" aria-label={t('do.close')} onClick={onClose}><X size={16} /></button>
+      </header>
+      {refusal && <p className="field-problem drawer-note" role="alert">{refusal}</p>}
+      <Tabs activeKey={tab} onChange={setTab} items={tabs} size="small" className="drawer-tabs" destroyOnHidden />
+      <footer className="drawer-foot"><RotateCw size={14} aria-hidden /><span>{policy(value, node.kind, t) || t('policy.none')}</span><button type="button" className="link" onClick={() => setTab('reliability')}>{t('do.edit')}</button></footer>
+    </aside>
+  );
+}
+
+function isInside(source: Parameters<typeof pathAt>[0], place: Path, one: Diagnostic): boolean {
+  const start = source.lines.lineStarts[one.line - 1];
+  if (start === undefined) return false;
+  const where = pathAt(source, start + one.column - 1);
+  return place.every((step, index) => where[index] === step) && !(where.length > place.length && regionKinds.size > 0 && where.slice(place.length).includes('nodes'));
+}
+
+function isFlowInside(source: Parameters<typeof pathAt>[0], place: Path): boolean {
+  const parent = nodeAt(source, place.slice(0, -1));
+  return isMap(parent) && parent.flow === true;
+}
+
