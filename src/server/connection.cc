@@ -189,13 +189,14 @@ asio::awaitable<Connection::Outcome> Connection::Handle(Parser& parser, Request&
 asio::awaitable<std::optional<Response>> Connection::ReadBody(Parser& parser, Request& request, const Route& route) {
   if (parser.is_done()) co_return std::nullopt;
   const auto type = MediaType(request.Header("content-type"));
+  static const std::vector<std::string> kJson{"application/json"};
+  const auto& accepts = route.accepts.empty() ? kJson : route.accepts;
   const bool accepted =
-      std::ranges::any_of(route.accepts, [&](const std::string& known) { return known == "*/*" || known == type; });
+      std::ranges::any_of(accepts, [&](const std::string& known) { return known == "*/*" || known == type; });
   if (!accepted) {
     std::string known;
-    for (const auto& accept : route.accepts) known += (known.empty() ? "" : ", ") + accept;
-    co_return ProblemOf({"media_type", known.empty() ? std::string("This call takes no body.")
-                                                     : "The body's Content-Type must be " + known + "."});
+    for (const auto& accept : accepts) known += (known.empty() ? "" : ", ") + accept;
+    co_return ProblemOf({"media_type", "The body's Content-Type must be " + known + "."});
   }
   const auto too_large = [&] {
     return ProblemOf(
