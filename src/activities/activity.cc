@@ -43,7 +43,8 @@ Outcome<std::string> Activities::Run(std::string_view type, std::string_view inp
   auto input = contract::ActivityInput::FromJson(input_json);
   if (!input) return Failure(std::move(input).error());
   Masker masker;
-  if (auto filled = FillSecrets(*input, secrets_, masker); !filled) return Failure(std::move(filled).error());
+  const auto& secrets = attempt.secrets ? attempt.secrets : secrets_;
+  if (auto filled = FillSecrets(*input, secrets, masker); !filled) return Failure(std::move(filled).error());
   const Call call{.arguments = input->args,
                   .secrets = input->secrets,
                   .masker = masker,

@@ -25,6 +25,8 @@ struct Attempt {
   std::optional<Duration> timeout;
   /// Called on the thread that runs the attempt.
   LogSink log;
+  /// Instead of the worker's own, which know nothing of the run; empty: those.
+  SecretResolver secrets{};
 };
 
 template <class T>

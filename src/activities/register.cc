@@ -50,14 +50,16 @@ temporalio::ActivityResult Handle(Shared& shared, temporalio::ActivityContext& c
   const auto forward = [&stop] { stop.request_stop(); };
   const std::stop_callback asked(context.stop_token(), forward);
   const std::stop_callback lost(running.lost(), forward);
-  const auto result = shared.activities->Run(context.info().activity_type, *input,
-                                             {.stop = stop.get_token(),
-                                              .timeout = TimeoutOf(context.info()),
-                                              .log = [&](Stream stream, std::string_view line) {
-                                                tail.Add(stream, line);
-                                                if (shared.options.log)
-                                                  shared.options.log(context.info(), stream, line);
-                                              }});
+  const auto result = shared.activities->Run(
+      context.info().activity_type, *input,
+      {.stop = stop.get_token(),
+       .timeout = TimeoutOf(context.info()),
+       .log =
+           [&](Stream stream, std::string_view line) {
+             tail.Add(stream, line);
+             if (shared.options.log) shared.options.log(context.info(), stream, line);
+           },
+       .secrets = shared.options.secrets ? shared.options.secrets(context.info()) : SecretResolver()});
   if (result) return temporalio::JsonPayload(*result);
   return std::unexpected(ToTemporal(result.error(), context.cancel_reason()));
 }

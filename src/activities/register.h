@@ -18,6 +18,8 @@ struct HandlerOptions {
   /// Gets every line of output; the attempt is named by `workflow_id` and `activity_id` (path and attempt). Called from
   /// the threads that run attempts.
   std::function<void(const temporalio::ActivityInfo&, Stream, std::string_view line)> log;
+  /// The secrets of one attempt; none: those that the activities were made with.
+  std::function<SecretResolver(const temporalio::ActivityInfo&)> secrets;
   /// Whether Temporal can be reached (see AnswersOf); asked every few seconds while attempts run, on a thread of its
   /// own, and may block that long. If it cannot for `lost_after`, what runs is stopped: by then it runs elsewhere.
   /// None: not watched.

@@ -122,6 +122,7 @@ class Writer {
     const bool waits = owed.operation != 0 && owed.wake_at != Timestamp{};
     SetNumber(out, "attempts", static_cast<std::uint64_t>(owed.attempts - (owed.operation != 0 && !waits ? 1 : 0)));
     SetNumber(out, "lost", static_cast<std::uint64_t>(owed.lost_workers));
+    SetNumber(out, "unserved", static_cast<std::uint64_t>(owed.unserved));
     if (waits) SetTime(out, "wake", owed.wake_at);
     return out;
   }
@@ -135,6 +136,7 @@ class Writer {
     SetNumber(out, "attempts", static_cast<std::uint64_t>(node.attempts));
     if (node.max_attempts != 1) out.Set("max_attempts", Value(node.max_attempts));
     SetNumber(out, "lost", static_cast<std::uint64_t>(node.lost_workers));
+    SetNumber(out, "unserved", static_cast<std::uint64_t>(node.unserved));
     // Otherwise it follows from the nodes before, which have settled.
     const bool changed = !definition.with.empty() || definition.join == dsl::Join::kFirst;
     if (IsActive(node.status) && changed) SetValue(out, "input", node.input);

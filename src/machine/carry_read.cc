@@ -95,6 +95,7 @@ Compensation ReadCompensation(const Value& value) {
                     .timeout = Duration(value.Get("timeout").AsInteger()),
                     .attempts = Count(value.Get("attempts")),
                     .lost_workers = Count(value.Get("lost")),
+                    .unserved = Count(value.Get("unserved")),
                     .wake_at = Time(value.Get("wake"))};
   for (const auto& step : List(value.Get("region"))) owed.region.emplace_back(Index(step.At(0)), Index(step.At(1)));
   if (value.Has("revision")) owed.revision = Count(value.Get("revision"));
@@ -134,6 +135,7 @@ class Reader {
     node.attempts = Count(value.Get("attempts"));
     if (value.Has("max_attempts")) node.max_attempts = Count(value.Get("max_attempts"));
     node.lost_workers = Count(value.Get("lost"));
+    node.unserved = Count(value.Get("unserved"));
     node.input = value.Get("input");
     node.output = value.Get("output");
     if (value.Has("error")) node.error = Error(value.Get("error"));

@@ -162,10 +162,16 @@ void Run::CompensationEnded(const Target& target, const Failure* failure) {
     }
     const bool timed_out = failure->kind == Failure::Kind::kTimeout;
     const bool own = timed_out || failure->kind == Failure::Kind::kFailed;
-    const int used = owed->attempts - owed->lost_workers;
-    if (own && used < retry.attempts && IsRetryable(timed_out ? "timeout" : failure->code, details.data, retry)) {
+    const bool unserved = failure->kind == Failure::Kind::kFailed && failure->code == contract::kSecretUnavailable &&
+                          IsWorkerActivity(owed->kind);
+    if (unserved) ++owed->unserved;
+    const int used = owed->attempts - owed->lost_workers - owed->unserved;
+    const bool again =
+        own && used < retry.attempts && IsRetryable(timed_out ? "timeout" : failure->code, details.data, retry);
+    if (unserved || again) {
       const auto seed = OperationId(state_.instance_id + '/' + CompensationPath(*owed), owed->attempts);
-      const auto delay = std::max(RetryDelay(retry, used, seed), Duration(details.retry_after_ms));
+      const auto pause = unserved ? RetryDelay(dsl::Retry{}, owed->unserved, seed) : RetryDelay(retry, used, seed);
+      const auto delay = std::max(pause, Duration(details.retry_after_ms));
       owed->wake_at = state_.now + delay;
       owed->operation = StartTimer(
           {.purpose = Target::Purpose::kCompensationRetry, .region = region->address, .compensation = owed->completion},

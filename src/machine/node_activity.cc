@@ -17,6 +17,10 @@ std::string_view ActivityTypeOf(dsl::Kind kind) {
   }
 }
 
+bool IsWorkerActivity(dsl::Kind kind) {
+  return kind == dsl::Kind::kShell || kind == dsl::Kind::kPython || kind == dsl::Kind::kHttp;
+}
+
 std::string QueueOf(const dsl::Node& definition) {
   if (definition.kind == dsl::Kind::kEmit || definition.kind == dsl::Kind::kNotify)
     return std::string(contract::kSystemQueue);

@@ -10,6 +10,8 @@ namespace weft::machine {
 
 /// The activity type of a kind that acts; empty for the others.
 std::string_view ActivityTypeOf(dsl::Kind kind);
+/// Whether it runs on a worker, and so may need secrets.
+bool IsWorkerActivity(dsl::Kind kind);
 
 /// The task queue where a node's activity runs.
 std::string QueueOf(const dsl::Node& definition);

@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "contract/names.h"
+#include "machine/node_activity.h"
 #include "machine/node_region.h"
 #include "machine/node_wait.h"
 #include "machine/node_workflow.h"
+#include "machine/retry.h"
 
 namespace weft::machine {
 
@@ -146,6 +148,8 @@ void Run::AttemptFailed(NodeRef ref, const Failure& failure) {
   switch (failure.kind) {
     case Failure::Kind::kFailed: {
       if (error.code.empty()) error.code = "internal";
+      if (error.code == contract::kSecretUnavailable && IsWorkerActivity(ref.definition().kind))
+        return Unserved(ref, std::move(error));
       const bool timed_out = error.code == "timeout";
       return FailAttempt(ref, std::move(error), timed_out, Duration(details.retry_after_ms));
     }
@@ -178,6 +182,14 @@ void Run::WorkerLost(NodeRef ref) {
   ++node.lost_workers;
   node.error = std::move(error);
   BeginAttempt(ref);
+}
+
+void Run::Unserved(NodeRef ref, NodeError error) {
+  auto& node = ref.state();
+  ++node.unserved;
+  error.retryable = true;
+  if (!MayGoOn(ref)) return SettleFailed(ref, std::move(error), false);
+  RetryAfter(ref, std::move(error), false, RetryDelay(dsl::Retry{}, node.unserved, RetrySeed(ref)));
 }
 
 void Run::On(const ChildStarted& event) {

@@ -102,6 +102,9 @@ class Run {
   /// The attempt failed: it is retried, or the node fails.
   void FailAttempt(NodeRef ref, NodeError error, bool timed_out = false, Duration retry_after = Duration(0));
   void FailAttempt(NodeRef ref, const Error& error);
+  [[nodiscard]] std::string RetrySeed(NodeRef ref) const;
+  /// Another attempt after `delay`, unless the node's deadline comes first.
+  void RetryAfter(NodeRef ref, NodeError error, bool timed_out, Duration delay);
   void SettleCancelled(NodeRef ref);
 
   expr::Scope ScopeOf(const expr::Template& expression, NodeRef ref, const expr::Value& dot);
@@ -124,6 +127,7 @@ class Run {
   void AttemptCompleted(NodeRef ref, const std::string& result);
   void AttemptFailed(NodeRef ref, const Failure& failure);
   void WorkerLost(NodeRef ref);
+  void Unserved(NodeRef ref, NodeError error);
   [[nodiscard]] std::string MemoJson() const;
 
   // start.cc

@@ -49,12 +49,20 @@ void Run::FailAttempt(NodeRef ref, NodeError error, bool timed_out, Duration ret
   const auto retry = definition.retry.value_or(dsl::Retry{});
   if (expr::SizeBound(error.data, kMaxData) > kMaxData) error.data = Value();
   error.retryable = IsRetryable(error.code, error.data, retry);
-  const int used = node.attempts - node.lost_workers;
+  const int used = node.attempts - node.lost_workers - node.unserved;
   if (!error.retryable || used >= node.max_attempts || !MayGoOn(ref)) {
     return SettleFailed(ref, std::move(error), timed_out);
   }
-  const auto seed = state_.instance_id + '/' + ref.operation_path() + '#' + std::to_string(node.attempts);
-  const auto delay = std::max(RetryDelay(retry, used, seed), retry_after);
+  RetryAfter(ref, std::move(error), timed_out, std::max(RetryDelay(retry, used, RetrySeed(ref)), retry_after));
+}
+
+std::string Run::RetrySeed(NodeRef ref) const {
+  return state_.instance_id + '/' + ref.operation_path() + '#' + std::to_string(ref.state().attempts);
+}
+
+void Run::RetryAfter(NodeRef ref, NodeError error, bool timed_out, Duration delay) {
+  auto& node = ref.state();
+  const auto& definition = ref.definition();
   if (definition.deadline && state_.now + delay >= node.started_at + *definition.deadline) {
     return SettleFailed(ref, std::move(error), timed_out);
   }

@@ -94,6 +94,7 @@ struct Compensation {
   Duration timeout{};
   int attempts = 0;
   int lost_workers = 0;
+  int unserved = 0;
   Timestamp wake_at{};      ///< while the next attempt waits: when it begins
   Operation operation = 0;  ///< the activity or child, or the timer before the next attempt; 0: none
   bool cancel_requested = false;
@@ -130,6 +131,7 @@ struct NodeState {
   int attempts = 0;  ///< how often it was scheduled
   int max_attempts = 1;
   int lost_workers = 0;  ///< attempts that ended because their worker was lost
+  int unserved = 0;      ///< attempts that never began, because their secrets could not be asked for
   expr::Value input;
   expr::Value output;
   std::optional<NodeError> error;
