@@ -218,7 +218,8 @@ NotificationOutcome Outbox::Attempt(const Notification& n, const std::stop_token
   if (kind == nullptr || !config || !content) {
     return Failed("this server does not know channels of kind `" + (*channel)->kind + "`; upgrade it");
   }
-  const auto message = MakeMessage(*content, LanguageOf((*channel)->language), options_.base_url);
+  const auto message =
+      MakeMessage(*content, LanguageOf((*channel)->language), options_.base_url ? options_.base_url() : std::string());
   auto delivery =
       kind->send(*config, message, {.transport = transport_, .stop = stop, .now = Now(), .id = n.id, .event = n.event});
   NotificationOutcome outcome;

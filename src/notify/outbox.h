@@ -40,9 +40,10 @@ struct Receipt {
 class Outbox {
  public:
   struct Options {
-    std::string base_url;  ///< the server's public address, for links; empty: messages have none
+    /// Gives the server's public address, for links; empty, or gives nothing: messages have none.
+    std::function<std::string()> base_url{};
     int threads = 4;
-    std::function<Timestamp()> clock;  ///< empty: the system's
+    std::function<Timestamp()> clock{};  ///< empty: the system's
   };
 
   Outbox(store::Database& database, const SealingKey& key, Transport& transport, Options options)

@@ -25,7 +25,8 @@ class OutboxTest : public store::StoreTest {
     store::StoreTest::SetUp();
     outbox_.emplace(
         db(), key_, transport_,
-        Outbox::Options{.base_url = "https://weft.example", .threads = 2, .clock = [this] { return now_; }});
+        Outbox::Options{
+            .base_url = [] { return "https://weft.example"; }, .threads = 2, .clock = [this] { return now_; }});
     SaveChannel("ops", "webhook", R"({"url":"https://h.example/in?token=t0ps3cret"})");
   }
 
