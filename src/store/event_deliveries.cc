@@ -29,7 +29,7 @@ Result<std::vector<EventDelivery>> ClaimEventDeliveries(Transaction& t, Timestam
   WEFT_TRY_VOID(t.Lock("event-deliveries"));
   WEFT_TRY(const auto rows,
            t.Query("SELECT d.event, d.subscription, d.instance, d.attempts, s.workflow, s.node, s.match_text, s.names, "
-                   "s.closed_at FROM event_deliveries d JOIN subscriptions s ON s.id = d.subscription "
+                   "s.closed_at, d.taker FROM event_deliveries d JOIN subscriptions s ON s.id = d.subscription "
                    "WHERE d.status = 'due' AND d.due_at <= ?1 AND NOT EXISTS (SELECT 1 FROM event_deliveries e "
                    "WHERE e.instance = d.instance AND e.status = 'due' AND e.event < d.event AND e.due_at > ?1) "
                    "ORDER BY d.event LIMIT ?2",
@@ -39,6 +39,7 @@ Result<std::vector<EventDelivery>> ClaimEventDeliveries(Transaction& t, Timestam
     claimed.push_back({.event = row.Text(0),
                        .subscription = row.Text(1),
                        .instance = row.Text(2),
+                       .taker = row.Text(9),
                        .workflow = row.Text(4),
                        .node = row.Text(5),
                        .match = row.Text(6),

@@ -14,7 +14,7 @@ namespace weft::store {
 
 struct EventDelivery {
   std::string event, subscription;  ///< ids
-  std::string instance;
+  std::string instance, taker;
   std::string workflow, node, match, names;  ///< of the subscription
   bool closed = false;                       ///< nothing waits any more
   int attempts = 0;                          ///< this one included

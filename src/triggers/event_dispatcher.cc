@@ -133,12 +133,13 @@ EventDispatcher::Outcome EventDispatcher::Deliver(const EventDelivery& delivery,
     }
     if (!matches || !*matches) return Outcome::kNothingToSend;
   }
-  // Without run id: the wait goes on when the run continues as new.
+  // Without run id: the wait goes on when the run continues as new. The request id names the node, not the wait: when
+  // one wait ended while its event was on the way, the next may find it again.
   const auto signalled =
       client_.SignalWorkflow({.workflow_id = delivery.instance, .run_id = {}},
                              {.name = std::string(contract::kEventSignal),
                               .input = {temporalio::JsonPayload("{\"addressed\":false,\"event\":" + body + "}")},
-                              .request_id = delivery.event + '/' + delivery.subscription});
+                              .request_id = delivery.event + '/' + delivery.taker});
   options_.at("signalled");
   if (!signalled) {
     error = signalled.error().message;

@@ -22,7 +22,7 @@
 
 namespace weft::triggers {
 
-/// Brings stored events to the instances that wait for them, as signals whose request ids name the deliveries. Any
+/// Brings stored events to the instances that wait for them, as signals whose request ids name event and node. Any
 /// number of servers run one each; each event reaches a wait once, and events reach an instance in the order in which
 /// they came.
 class EventDispatcher {

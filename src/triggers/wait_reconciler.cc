@@ -33,16 +33,20 @@ void WaitReconciler::Run(const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any never;
   for (int round = 0; !stop.stop_requested(); ++round) {
-    if (const auto looked = LookAfter(); !looked) spdlog::warn("waits: {}", looked.error().message);
+    const auto looked = LookAfter();
+    if (!looked) spdlog::warn("waits: {}", looked.error().message);
     if (round % kRoundsBetweenForgetting == 0) {
       if (const auto forgot = Forget(Now()); !forgot) spdlog::warn("waits: {}", forgot.error().message);
     }
+    // Where one is, there are more.
+    if (looked && *looked) continue;
     std::unique_lock lock(mutex);
     never.wait_for(lock, stop, kRound, [] { return false; });
   }
 }
 
-Result<void> WaitReconciler::LookAfter() {
+Result<bool> WaitReconciler::LookAfter() {
+  bool found = false;
   WEFT_TRY(slot_, slots_.FreeDead(slot_));
 
   WEFT_TRY(const auto waits, database_.Read<std::vector<store::Subscription>>([&](Transaction& t) {
@@ -50,8 +54,9 @@ Result<void> WaitReconciler::LookAfter() {
   }));
   for (const auto& wait : waits) {
     WEFT_TRY(const bool alive, IsAlive(client_, wait.instance, wait.run));
-    if (!alive)
-      WEFT_TRY_VOID(database_.Write([&](Transaction& t) { return store::CloseSubscription(t, wait.id, Now()); }));
+    if (alive) continue;
+    found = true;
+    WEFT_TRY_VOID(database_.Write([&](Transaction& t) { return store::CloseSubscription(t, wait.id, Now()); }));
   }
   subscription_ = waits.size() < kPage ? std::string() : waits.back().id;
 
@@ -60,10 +65,12 @@ Result<void> WaitReconciler::LookAfter() {
   }));
   for (const auto& approval : approvals) {
     WEFT_TRY(const bool alive, IsAlive(client_, approval.instance, approval.run));
-    if (!alive) WEFT_TRY_VOID(database_.Write([&](Transaction& t) { return store::CloseApproval(t, approval.id); }));
+    if (alive) continue;
+    found = true;
+    WEFT_TRY_VOID(database_.Write([&](Transaction& t) { return store::CloseApproval(t, approval.id); }));
   }
   approval_ = approvals.size() < kPage ? std::string() : approvals.back().id;
-  return {};
+  return found;
 }
 
 Result<void> WaitReconciler::Forget(Timestamp now) {

@@ -11,16 +11,17 @@
 
 namespace weft::triggers {
 
-/// Takes back what instances left behind that were terminated: waits for events and approvals, slots. Also forgets
-/// events and ended waits once they are old. Any number of servers run one each.
+/// Takes back what instances left behind that have closed: waits that ended with them, and what terminated ones held.
+/// Also forgets events and ended waits once they are old. Any number of servers run one each.
 class WaitReconciler {
  public:
   WaitReconciler(store::Database& database, temporalio::Client client, Slots& slots)
       : database_(database), client_(std::move(client)), slots_(slots) {}
 
   void Run(const std::stop_token& stop);
-  /// Looks at a page of each kind, and goes on from there the next time. Fails with `store.*`, `temporal`.
-  Result<void> LookAfter();
+  /// Looks at a page of each kind, and goes on from there the next time; whether something was taken back. Fails with
+  /// `store.*`, `temporal`.
+  Result<bool> LookAfter();
   /// Removes what is older than it is kept, at `now`.
   Result<void> Forget(Timestamp now);
 
