@@ -26,14 +26,31 @@ inline constexpr const char* kProtection = "Protection (also WEFT_NAME in the en
 /// A verb with its `--help`; `examples` are lines for a shell, shown below it.
 CLI::App* AddVerb(CLI::App& app, const std::string& name, const std::string& about, const std::string& examples);
 
+void AddApprove(CLI::App& app, Action& action);
+void AddBackfill(CLI::App& app, Action& action);
+void AddCancel(CLI::App& app, Action& action);
+void AddChannel(CLI::App& app, Action& action);
+void AddDeploy(CLI::App& app, Action& action);
 void AddDev(CLI::App& app, Action& action);
 void AddEvaluate(CLI::App& app, Action& action);
+void AddEvent(CLI::App& app, Action& action);
+void AddFire(CLI::App& app, Action& action);
 void AddGraph(CLI::App& app, Action& action);
+void AddList(CLI::App& app, Action& action);
+void AddLogs(CLI::App& app, Action& action);
+void AddPause(CLI::App& app, Action& action);
 void AddReplay(CLI::App& app, Action& action);
+void AddRerun(CLI::App& app, Action& action);
+void AddResume(CLI::App& app, Action& action);
 void AddRun(CLI::App& app, Action& action);
 void AddSchema(CLI::App& app, Action& action);
+void AddSecret(CLI::App& app, Action& action);
 void AddServer(CLI::App& app, Action& action);
+void AddShow(CLI::App& app, Action& action);
+void AddStart(CLI::App& app, Action& action);
+void AddTerminate(CLI::App& app, Action& action);
 void AddTest(CLI::App& app, Action& action);
+void AddToken(CLI::App& app, Action& action);
 void AddValidate(CLI::App& app, Action& action);
 void AddWorker(CLI::App& app, Action& action);
 

@@ -49,18 +49,6 @@ constexpr std::chrono::seconds kLongestReport{60};
 
 Error Usage(std::string message) { return {"usage", std::move(message)}; }
 
-/// JSON, `@FILE` or `-`; null when not given.
-Result<Value> ReadInput(const std::string& argument) {
-  if (argument.empty()) return Value();
-  std::string text = argument;
-  if (argument == "-" || argument.front() == '@') {
-    WEFT_TRY(text, ReadTextFile(argument == "-" ? argument : argument.substr(1)));
-  }
-  auto value = Value::Parse(text, Value::kMaxDepth);
-  if (!value) return std::unexpected(Usage("--input is not JSON: " + value.error().message));
-  return value;
-}
-
 Result<void> CheckInput(const dsl::Workflow& workflow, const Value& input) {
   if (input.Dump().size() > contract::kMaxInput) return Fail("too_large", "the input is larger than 512 KB");
   if (workflow.input_schema.IsNull()) return {};
@@ -106,7 +94,7 @@ Result<Prepared> Prepare(const Options& options) {
     }
     prepared.others.push_back(std::move(other));
   }
-  WEFT_TRY(prepared.input, ReadInput(options.input));
+  WEFT_TRY(prepared.input, ReadJsonArgument("--input", options.input));
   WEFT_TRY_VOID(CheckInput(*prepared.workflow, prepared.input));
   for (const auto& event : options.events) {
     const auto parsed = Value::Parse(event);

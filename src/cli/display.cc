@@ -195,6 +195,18 @@ std::string DescribeNode(const NodeView& node, Timestamp now) {
   return text;
 }
 
+std::string DescribeInstance(const InstanceView& view, Timestamp now) {
+  const bool colour = WantsColour(STDOUT_FILENO);
+  std::string text = view.workflow + "  " + view.status + "  " + Paint(view.id, Colour::kGrey, colour) + '\n';
+  for (const auto& node : view.nodes) {
+    const auto look = LookOf(node.status);
+    text += std::string(2 * DepthOf(node.path) + 2, ' ') + Paint(look.icon, look.colour, colour) + ' ' + node.path +
+            "  " + DescribeNode(node, now) + '\n';
+  }
+  if (view.error.IsObject()) text += DescribeFailure(view) + '\n';
+  return text;
+}
+
 std::string DescribeFailure(const InstanceView& view) {
   std::string text = "the run " + (view.status == "timed_out"    ? std::string("timed out")
                                    : view.status == "cancelled"  ? "was cancelled"

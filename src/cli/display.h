@@ -34,6 +34,9 @@ class Display {
 /// A node's state in words: `retrying: attempt 2 of 5 in 3s: connection refused`.
 std::string DescribeNode(const progress::NodeView& node, Timestamp now);
 
+/// The whole instance in lines: its status, each node's, and why it did not complete.
+std::string DescribeInstance(const progress::InstanceView& view, Timestamp now);
+
 /// Why a run did not complete, in lines: code, node, attempt, cause and what the node wrote last.
 std::string DescribeFailure(const progress::InstanceView& view);
 

@@ -28,6 +28,23 @@ int Main(int argc, char** argv) {
   AddDev(app, action);
   AddServer(app, action);
   AddWorker(app, action);
+  AddDeploy(app, action);
+  AddStart(app, action);
+  AddList(app, action);
+  AddShow(app, action);
+  AddLogs(app, action);
+  AddCancel(app, action);
+  AddTerminate(app, action);
+  AddRerun(app, action);
+  AddApprove(app, action);
+  AddEvent(app, action);
+  AddPause(app, action);
+  AddResume(app, action);
+  AddFire(app, action);
+  AddBackfill(app, action);
+  AddSecret(app, action);
+  AddChannel(app, action);
+  AddToken(app, action);
   AddReplay(app, action);
   AddEvaluate(app, action);
 
