@@ -7,8 +7,10 @@ namespace weft::triggers {
 namespace {
 
 using std::chrono::days;
+using std::chrono::hours;
 using std::chrono::seconds;
 using Local = std::chrono::local_seconds;
+using Moment = TimeZone::Seconds;
 
 /// Temporal's calendars end there.
 constexpr int kLastYear = 2100;
@@ -34,59 +36,58 @@ bool HasDay(const dsl::CronCalendar& calendar, std::chrono::local_days day) {
          Has(calendar.day_of_week, static_cast<int>(std::chrono::weekday(day).c_encoding()));
 }
 
-/// The first time of the calendar within a day, from `from` (seconds since its midnight) on.
-std::optional<int> NextInDay(const dsl::CronCalendar& calendar, int from) {
-  for (auto hour = Next(calendar.hour, from / 3600, 24); hour; hour = Next(calendar.hour, *hour + 1, 24)) {
-    const int first_minute = *hour * 3600 > from ? 0 : from / 60 % 60;
-    for (auto minute = Next(calendar.minute, first_minute, 60); minute;
-         minute = Next(calendar.minute, *minute + 1, 60)) {
-      const int begin = *hour * 3600 + *minute * 60;
-      if (const auto second = Next(calendar.second, begin > from ? 0 : from % 60, 60)) return begin + *second;
-    }
+/// The first time of the calendar within an hour, in seconds, from `from` on.
+std::optional<int> NextInHour(const dsl::CronCalendar& calendar, int from) {
+  for (auto minute = Next(calendar.minute, from / 60, 60); minute; minute = Next(calendar.minute, *minute + 1, 60)) {
+    const auto second = Next(calendar.second, *minute > from / 60 ? 0 : from % 60, 60);
+    if (second) return *minute * 60 + *second;
   }
   return {};
 }
 
-/// The first time on the wall that the calendar has, from `from` on and before `until`.
-std::optional<Local> NextLocal(const dsl::CronCalendar& calendar, Local from, Local until) {
-  auto day = std::chrono::floor<days>(from);
-  int second = static_cast<int>((from - day).count());
-  for (; day < until && std::chrono::year_month_day(day).year() <= std::chrono::year(kLastYear); day += days(1)) {
-    if (HasDay(calendar, day)) {
-      if (const auto found = NextInDay(calendar, second)) {
-        const auto time = day + seconds(*found);
-        return time < until ? std::optional<Local>(time) : std::nullopt;
+Local OnWall(const TimeZone& zone, Moment moment) { return Local((moment + zone.OffsetAt(moment)).time_since_epoch()); }
+
+/// When the wall shows a time. Where it shows it twice or never, one of the moments around it, the one that Go's
+/// time.Date takes, as Temporal does.
+Moment MomentOf(const TimeZone& zone, Local time) {
+  const Moment as_utc(time.time_since_epoch());
+  const auto first = as_utc - zone.OffsetAt(as_utc);
+  return as_utc - zone.OffsetAt(first);
+}
+
+/// Walks along the wall's hours. Where two of them lie further apart than an hour, Temporal takes the one before twice.
+std::optional<Moment> NextOf(const dsl::CronCalendar& calendar, const TimeZone& zone, Moment after) {
+  const auto begin = OnWall(zone, after);
+  auto hour = std::chrono::floor<hours>(begin);
+  bool again = std::chrono::floor<hours>(OnWall(zone, after - hours(1))) == hour;
+  auto from = static_cast<int>((begin - hour).count()) + 1;
+  while (true) {
+    const auto day = std::chrono::floor<days>(hour);
+    if (std::chrono::year_month_day(day).year() > std::chrono::year(kLastYear)) return {};
+    if (!HasDay(calendar, day)) {
+      hour = day + days(1);
+      again = false;
+    } else {
+      if (Has(calendar.hour, static_cast<int>((hour - day).count()))) {
+        if (const auto found = NextInHour(calendar, from)) {
+          const auto moment = MomentOf(zone, hour + seconds(*found));
+          if (std::chrono::floor<hours>(OnWall(zone, moment)) == hour) return again ? moment + hours(1) : moment;
+        }
       }
+      again = !again && MomentOf(zone, hour + hours(1)) - MomentOf(zone, hour) > hours(1);
+      if (!again) hour += hours(1);
     }
-    second = 0;
+    from = 0;
   }
-  return {};
 }
 
-std::optional<TimeZone::Seconds> NextOf(const dsl::CronCalendar& calendar, const TimeZone& zone,
-                                        TimeZone::Seconds after) {
-  auto from = after + seconds(1);
-  const TimeZone::Seconds end = std::chrono::sys_days(std::chrono::year(kLastYear + 1) / 1 / 1);
-  // Within a span of one offset, the wall's time and the world's go in step.
-  while (from < end) {
-    const auto span = zone.At(from);
-    const auto until = std::min(span.until, end);
-    const auto on_wall = [&](TimeZone::Seconds moment) { return Local((moment + span.offset).time_since_epoch()); };
-    if (const auto found = NextLocal(calendar, on_wall(from), on_wall(until))) {
-      return TimeZone::Seconds(found->time_since_epoch() - span.offset);
-    }
-    from = until;
-  }
-  return {};
-}
-
-std::optional<TimeZone::Seconds> NextOf(const dsl::Cron& cron, const TimeZone& zone, TimeZone::Seconds after) {
+std::optional<Moment> NextOf(const dsl::Cron& cron, const TimeZone& zone, Moment after) {
   if (cron.every) {
     const auto every = std::chrono::duration_cast<seconds>(*cron.every).count();
     const auto passed = after.time_since_epoch().count() / every;
-    return TimeZone::Seconds(seconds((passed + 1) * every));
+    return Moment(seconds((passed + 1) * every));
   }
-  std::optional<TimeZone::Seconds> first;
+  std::optional<Moment> first;
   for (const auto& calendar : cron.calendars) {
     const auto next = NextOf(calendar, zone, after);
     if (next && (!first || *next < *first)) first = next;

@@ -48,10 +48,16 @@ TEST(NextTimes, AnHourThatIsSkippedHasNone) {
   EXPECT_EQ(Next("30 2 * * *", "Europe/Berlin", "2030-03-30T00:00:00Z", 2), "2030-03-30T01:30:00 2030-04-01T00:30:00");
 }
 
-TEST(NextTimes, AnHourThatIsRepeatedHasThemTwice) {
+TEST(NextTimes, PuttingTheClocksBackCountsAsTemporalDoes) {
   // On 27 October 2030 Berlin goes from 3:00 back to 2:00.
-  EXPECT_EQ(Next("30 2 * * *", "Europe/Berlin", "2030-10-26T12:00:00Z", 3),
-            "2030-10-27T00:30:00 2030-10-27T01:30:00 2030-10-28T01:30:00");
+  EXPECT_EQ(Next("30 2 * * *", "Europe/Berlin", "2030-10-26T12:00:00Z", 2), "2030-10-27T01:30:00 2030-10-28T01:30:00");
+  EXPECT_EQ(Next("30 1 * * *", "Europe/Berlin", "2030-10-26T12:00:00Z", 3),
+            "2030-10-26T23:30:00 2030-10-27T00:30:00 2030-10-28T00:30:00");
+  EXPECT_EQ(Next("*/30 * * * *", "Europe/Berlin", "2030-10-26T23:45:00Z", 5),
+            "2030-10-27T00:00:00 2030-10-27T01:30:00 2030-10-27T02:00:00 2030-10-27T02:30:00 2030-10-27T03:00:00");
+  // On 3 November 2030 New York goes from 2:00 back to 1:00.
+  EXPECT_EQ(Next("30 1 * * *", "America/New_York", "2030-11-03T05:00:00Z", 3),
+            "2030-11-03T05:30:00 2030-11-03T06:30:00 2030-11-04T06:30:00");
 }
 
 TEST(NextTimes, GoOnByTheRuleAfterTheLastTransitionOnFile) {

@@ -183,19 +183,19 @@ Result<TimeZone> TimeZone::Load(std::string_view name) {
   return Parse(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
-TimeZone::Span TimeZone::At(Seconds moment) const {
+seconds TimeZone::OffsetAt(Seconds moment) const {
   const auto next = std::ranges::upper_bound(transitions_, moment, {}, &Transition::at);
   if (next == transitions_.end()) return ByRule(moment);
-  return {next == transitions_.begin() ? first_ : std::prev(next)->offset, next->at};
+  return next == transitions_.begin() ? first_ : std::prev(next)->offset;
 }
 
-TimeZone::Span TimeZone::ByRule(Seconds moment) const {
+seconds TimeZone::ByRule(Seconds moment) const {
   using namespace std::chrono;
-  if (rule_.changes.empty()) return {rule_.standard};
-  // Of the year before, so that there is always a change in front, to the year after.
-  const auto year = year_month_day(floor<days>(moment)).year();
+  if (rule_.changes.empty()) return rule_.standard;
+  // From the year before on, so that there is always a change in front.
+  const auto year = static_cast<int>(year_month_day(floor<days>(moment)).year());
   std::vector<Transition> changes;
-  for (int y = static_cast<int>(year) - 1; y <= static_cast<int>(year) + 1; ++y) {
+  for (const int y : {year - 1, year}) {
     for (std::size_t i = 0; i < rule_.changes.size(); ++i) {
       const auto& change = rule_.changes[i];
       const auto month = std::chrono::year(y) / std::chrono::month(static_cast<unsigned>(change.month));
@@ -203,13 +203,11 @@ TimeZone::Span TimeZone::ByRule(Seconds moment) const {
       const sys_days date =
           change.week == 5 ? sys_days(month / day[last]) : sys_days(month / day[static_cast<unsigned>(change.week)]);
       // The clock that shows the time is still the one before the change.
-      const auto before = rule_.changes[1 - i].offset;
-      changes.push_back({date + change.time - before, change.offset});
+      changes.push_back({date + change.time - rule_.changes[1 - i].offset, change.offset});
     }
   }
   std::ranges::sort(changes, {}, &Transition::at);
-  const auto next = std::ranges::upper_bound(changes, moment, {}, &Transition::at);
-  return {std::prev(next)->offset, next->at};
+  return std::prev(std::ranges::upper_bound(changes, moment, {}, &Transition::at))->offset;
 }
 
 }  // namespace weft::triggers

@@ -18,12 +18,8 @@ class TimeZone {
   /// Reads the zone of that name. Fails with code `validation` for a name that the database does not know.
   static Result<TimeZone> Load(std::string_view name);
 
-  /// A span of time with one offset from UTC.
-  struct Span {
-    std::chrono::seconds offset{0};
-    Seconds until = Seconds::max();  ///< where the next one begins
-  };
-  [[nodiscard]] Span At(Seconds moment) const;
+  /// What the zone's clocks are ahead of UTC.
+  [[nodiscard]] std::chrono::seconds OffsetAt(Seconds moment) const;
 
  private:
   struct Transition {
@@ -44,7 +40,7 @@ class TimeZone {
 
   static Result<Rule> ParseRule(std::string_view text);
   static Result<TimeZone> Parse(std::string_view file);
-  [[nodiscard]] Span ByRule(Seconds moment) const;
+  [[nodiscard]] std::chrono::seconds ByRule(Seconds moment) const;
 
   std::chrono::seconds first_{0};  ///< before the first transition
   std::vector<Transition> transitions_;
