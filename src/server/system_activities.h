@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <stop_token>
 #include <string>
 
 #include "base/error.h"
@@ -19,13 +20,16 @@ struct SystemServices {
   triggers::Correlator& correlator;
   triggers::Slots& slots;
   /// Sends a notification and answers with its receipt as JSON. `args` are those of the activity `notify`; attempts of
-  /// one activity are one notification. Failures of the codes `store.*` and `temporal` are tried again.
-  std::function<Result<std::string>(const temporalio::ActivityInfo& info, const expr::Value& args)> notify;
+  /// one activity are one notification.
+  std::function<Result<std::string>(const temporalio::ActivityInfo& info, const expr::Value& args,
+                                    const std::stop_token& stop)>
+      notify;
 };
 
 /// What runs ask of servers, on the queue `weft-system`: waits for events and approvals, events of `emit` nodes,
 /// notifications, definitions of children, slots of `concurrency`. All of it may be repeated. What only time can mend
-/// (`store.*`, `temporal`) is tried again by Temporal, for as long as it takes; other failures are the node's.
+/// (`store.*`, `temporal`, `queued`) is tried again by Temporal, for as long as it takes; other failures are the
+/// node's.
 std::map<std::string, temporalio::ActivityHandler> SystemActivities(const SystemServices& services);
 
 }  // namespace weft::server
