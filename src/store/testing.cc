@@ -125,7 +125,7 @@ void PostgresServer::Kill() {
   process_ = -1;
   // A start finds the shared memory in use until they are gone.
   for (const pid_t child : children) {
-    while (::kill(child, 0) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    for (int i = 0; i < 5000 && ::kill(child, 0) == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }
 
