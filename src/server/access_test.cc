@@ -81,7 +81,10 @@ class AccessRoutesTest : public store::StoreTest {
   std::vector<std::string> Actions() {
     const auto items = Value::Parse(Call("GET", "/api/v1/audit").body)->Get("items");
     std::vector<std::string> actions;
-    for (std::size_t i = 0; i < items.size(); ++i) actions.push_back(items.At(i).Get("action").AsString());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      auto action = items.At(i).Get("action").AsString();
+      if (action != "workflow.deploy") actions.push_back(std::move(action));  // SetUp's
+    }
     return actions;
   }
 

@@ -14,8 +14,8 @@
 namespace weft::triggers {
 namespace {
 
-/// Of each thread; with the largest definitions about 100 MB.
-constexpr std::size_t kMostKept = 64;
+/// Bytes of definitions' texts that each thread keeps; loaded they take about ten times as much.
+constexpr std::size_t kMostKept = std::size_t{1024} * 1024;
 
 using Key = std::tuple<std::uint64_t, std::string, std::string, int>;
 
@@ -60,6 +60,7 @@ Definitions::Definitions(store::Database& database) : database_(database), numbe
 
 Result<std::shared_ptr<const Definition>> Definitions::Get(std::string_view ns, std::string_view name, int revision) {
   static thread_local std::map<Key, std::shared_ptr<const Definition>> kept;
+  static thread_local std::size_t kept_bytes = 0;
   const auto label = std::string(ns) + '/' + std::string(name);
   if (revision == 0) {
     WEFT_TRY(revision, database_.Read<int>([&](auto& t) { return store::FindLatestNumber(t, ns, name); }));
@@ -73,7 +74,11 @@ Result<std::shared_ptr<const Definition>> Definitions::Get(std::string_view ns, 
     return Fail("not_found", "the workflow `" + label + "` has no revision " + std::to_string(revision));
   }
   WEFT_TRY(auto loaded, Load(*stored));
-  if (kept.size() >= kMostKept) kept.clear();
+  if (kept_bytes > kMostKept) {
+    kept.clear();
+    kept_bytes = 0;
+  }
+  kept_bytes += stored->normalised.size();
   kept.emplace(key, loaded);
   return loaded;
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "dsl/load.h"
+#include "store/audit.h"
 #include "store/definitions.h"
 #include "store/event_triggers.h"
 #include "store/schedules.h"
@@ -57,9 +58,21 @@ Result<void> ReplaceTriggers(Transaction& t, const std::string& ns, const std::s
   return store::ReplaceSchedules(t, ns, name, schedules);
 }
 
+store::AuditEntry EntryOf(std::string action, const std::string& ns, const std::string& name, const std::string& who,
+                          const std::string& remote, std::string detail = {}) {
+  return {.id = {},
+          .at = {},
+          .actor = who,
+          .remote = remote,
+          .action = std::move(action),
+          .target = ns + '/' + name,
+          .detail = std::move(detail)};
+}
+
 }  // namespace
 
-Result<Deployment> Deploy(store::Database& database, std::string_view text, const std::string& who, Timestamp now) {
+Result<Deployment> Deploy(store::Database& database, std::string_view text, const std::string& who, Timestamp now,
+                          const std::string& remote) {
   auto loaded = dsl::Load(text);
   Deployment deployment;
   deployment.diagnostics = std::move(loaded.diagnostics);
@@ -81,6 +94,10 @@ Result<Deployment> Deploy(store::Database& database, std::string_view text, cons
   const auto states = FirstStatesOf(workflow);
   WEFT_TRY(const auto deployed, database.Write<store::Deployed>([&](Transaction& t) -> Result<store::Deployed> {
     WEFT_TRY(auto added, store::AddRevision(t, revision));
+    if (added.created) {
+      const auto detail = expr::Value::Object({{"revision", expr::Value(added.revision)}}).Dump();
+      WEFT_TRY_VOID(store::AddAudit(t, EntryOf("workflow.deploy", revision.ns, revision.name, who, remote, detail)));
+    }
     WEFT_TRY_VOID(ReplaceTriggers(t, workflow.ns, workflow.name, states, paths, events,
                                   WantedSchedules(workflow, added.revision)));
     return added;
@@ -93,11 +110,14 @@ Result<Deployment> Deploy(store::Database& database, std::string_view text, cons
   return deployment;
 }
 
-Result<bool> Undeploy(store::Database& database, std::string_view ns, std::string_view name) {
+Result<bool> Undeploy(store::Database& database, const std::string& ns, const std::string& name, const std::string& who,
+                      const std::string& remote) {
   return database.Write<bool>([&](Transaction& t) -> Result<bool> {
     WEFT_TRY(const auto deleted, store::DeleteWorkflow(t, ns, name));
-    if (deleted) WEFT_TRY_VOID(ReplaceTriggers(t, std::string(ns), std::string(name), {}, {}, {}, {}));
-    return deleted;
+    if (!deleted) return false;
+    WEFT_TRY_VOID(ReplaceTriggers(t, ns, name, {}, {}, {}, {}));
+    WEFT_TRY_VOID(store::AddAudit(t, EntryOf("workflow.delete", ns, name, who, remote)));
+    return true;
   });
 }
 

@@ -19,12 +19,15 @@ struct Deployment {
 
 /// Reads and checks a workflow file and makes it the latest revision, in one transaction with everything that follows
 /// from it: webhook paths, event triggers, schedules that Temporal should have, first states of triggers. `python.file`
-/// must have been inlined: who deploys has the files, servers do not. `who` is for the revision's record. Fails with
-/// `conflict` when another workflow has one of the webhooks' paths, and with `store.*`.
-Result<Deployment> Deploy(store::Database& database, std::string_view text, const std::string& who, Timestamp now);
+/// must have been inlined: who deploys has the files, servers do not. `who` and `remote` (the caller's address) are
+/// for the revision's record and the audit. Fails with `conflict` when another workflow has one of the webhooks' paths,
+/// and with `store.*`.
+Result<Deployment> Deploy(store::Database& database, std::string_view text, const std::string& who, Timestamp now,
+                          const std::string& remote = {});
 
 /// Takes a workflow away with all its triggers; runs go on, and its revisions stay readable by number. False: there is
 /// none.
-Result<bool> Undeploy(store::Database& database, std::string_view ns, std::string_view name);
+Result<bool> Undeploy(store::Database& database, const std::string& ns, const std::string& name, const std::string& who,
+                      const std::string& remote = {});
 
 }  // namespace weft::triggers

@@ -1,5 +1,6 @@
 #include "triggers/deploy.h"
 
+#include "store/audit.h"
 #include "store/definitions.h"
 #include "store/event_triggers.h"
 #include "store/schedules.h"
@@ -119,13 +120,26 @@ TEST_P(DeployTest, WhatAPersonPausedStaysSo) {
 
 TEST_P(DeployTest, AWorkflowThatIsTakenAwayGivesUpItsTriggersAndCountsOnWhenItComesBack) {
   ASSERT_TRUE(Put(Flow("w", "{ id: h, webhook: orders }, { id: e, event: t.a }, { id: c, cron: '@daily' }")));
-  EXPECT_TRUE(Undeploy(db(), "default", "w").value());
-  EXPECT_FALSE(Undeploy(db(), "default", "w").value());
+  EXPECT_TRUE(Undeploy(db(), "default", "w", "ann").value());
+  EXPECT_FALSE(Undeploy(db(), "default", "w", "ann").value());
   EXPECT_TRUE(Paths("orders").empty());
   EXPECT_EQ(EventTriggers("t.a"), 0U);
   EXPECT_EQ(Schedules("w"), 0U);
   EXPECT_EQ(Latest("w"), 0);
   EXPECT_EQ(Put(Flow("w", ""))->revision, 2);
+}
+
+TEST_P(DeployTest, EveryChangeIsInTheAudit) {
+  ASSERT_TRUE(Put(Flow("w", "")));
+  ASSERT_TRUE(Put(Flow("w", "")));
+  ASSERT_TRUE(Undeploy(db(), "default", "w", "bob", "127.0.0.1"));
+  const auto audit = db().Read<std::vector<store::AuditEntry>>([](auto& t) { return store::ListAudit(t, {}); });
+  ASSERT_EQ(audit->size(), 2U);
+  EXPECT_EQ(audit->at(0).action, "workflow.delete");
+  EXPECT_EQ(audit->at(0).actor, "bob");
+  EXPECT_EQ(audit->at(0).remote, "127.0.0.1");
+  EXPECT_EQ(audit->at(1).action, "workflow.deploy");
+  EXPECT_EQ(audit->at(1).target, "default/w");
 }
 
 }  // namespace

@@ -88,12 +88,23 @@ Result<Accepted> Inbox::Accept(Delivery delivery) {
   return Accepted{.delivery = std::move(delivery), .repeated = false};
 }
 
+Result<Started> Inbox::StartOnce(const StartRequest& request, const Delivery& delivery,
+                                 const temporalio::CallOptions& call) {
+  // Without a key the id names the delivery. With one, other deliveries may have started runs of that id since an
+  // attempt whose end nobody saw.
+  if (delivery.attempts > 1 && !delivery.key.empty()) {
+    WEFT_TRY(auto earlier, starter_.FindStarted(request, delivery.received_at));
+    if (earlier) return *std::move(earlier);
+  }
+  return starter_.Start(request, call);
+}
+
 bool Inbox::Attempt(Delivery& delivery, Duration timeout) {
   temporalio::CallOptions call;
   call.timeout = timeout;
   call.retry = false;  // the inbox tries again itself, and lets others go first
   const auto request = RequestOf(delivery);
-  const auto started = request ? starter_.Start(*request, call) : Result<Started>(std::unexpected(request.error()));
+  const auto started = request ? StartOnce(*request, delivery, call) : std::unexpected(request.error());
   if (started) {
     away_count_ = 0;
     delivery.status = started->joined ? DeliveryStatus::kJoined : DeliveryStatus::kStarted;

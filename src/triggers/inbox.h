@@ -28,7 +28,7 @@ struct InboxOptions {
   /// What is settled is forgotten after that; so long is the same delivery answered with the same instance.
   Duration kept{std::chrono::hours(24 * 7)};
   /// Now, for tests.
-  std::function<Timestamp()> clock;
+  std::function<Timestamp()> clock{};
 };
 
 /// What became of a delivery that was offered.
@@ -58,6 +58,8 @@ class Inbox {
   [[nodiscard]] Timestamp Now() const { return options_.clock(); }
 
  private:
+  Result<Started> StartOnce(const StartRequest& request, const store::Delivery& delivery,
+                            const temporalio::CallOptions& call);
   /// Tries to start a stored delivery that this server holds, and stores what came of it. False: put off.
   bool Attempt(store::Delivery& delivery, Duration timeout);
   [[nodiscard]] bool TemporalAnswers() const { return away_count_.load() == 0; }

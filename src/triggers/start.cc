@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <string_view>
 
 #include "contract/ids.h"
@@ -21,6 +22,9 @@ using Code = temporalio::Error::Code;
 
 /// Temporal refuses a start of 2 MB.
 constexpr std::size_t kMaxStart = 1'900'000;
+
+/// Of this machine and Temporal's.
+constexpr std::chrono::minutes kClocksApart{5};
 
 constexpr std::string_view kUlidLetters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kUlidLength = 26;
@@ -111,6 +115,21 @@ Result<Started> Starter::Start(const StartRequest& request, temporalio::CallOpti
     return Started{.id = std::move(id), .run_id = *earlier, .joined = false};
   }
   return std::unexpected(Translated(started.error()));
+}
+
+Result<std::optional<Started>> Starter::FindStarted(const StartRequest& request, Timestamp since) const {
+  const auto id = IdOf(request);
+  const auto runs =
+      client_.ListRuns("WorkflowId = '" + id + "' AND StartTime >= '" + FormatTimestamp(since - kClocksApart) + "'");
+  if (!runs) return std::unexpected(Translated(runs.error()));
+  for (const auto& run : runs->runs) {
+    const auto described = client_.Describe({.workflow_id = id, .run_id = run.run_id});
+    if (!described) return std::unexpected(Translated(described.error()));
+    if (described->raw.workflow_extended_info().request_id_infos().contains(request.request_id)) {
+      return Started{.id = id, .run_id = run.first_run_id, .joined = false};
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace weft::triggers

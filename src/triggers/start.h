@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -41,6 +42,10 @@ class Starter {
 
   /// What Start would fail with before it asks Temporal.
   Result<void> Check(const StartRequest& request);
+
+  /// The run that an earlier Start with this request id has started, if there is one: for a caller that may have died
+  /// in between. Temporal itself recognises only the request of an id's newest run. `since`: of the first Start.
+  Result<std::optional<Started>> FindStarted(const StartRequest& request, Timestamp since) const;
 
   /// The id that Start would use: `ns.name.trigger.KEY`, with a ULID derived from the request id when there is no key,
   /// so that the same delivery gives the same id, always.

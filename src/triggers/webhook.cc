@@ -134,6 +134,13 @@ Result<Webhooks::Target> Webhooks::Find(const HookRequest& request) {
   return target;
 }
 
+Result<std::string> Webhooks::SecretOf(const Target& target) const {
+  auto secret = options_.secret(target.workflow().ns, target.hmac().Get("secret").AsString());
+  if (secret || secret.error().code != "secret") return secret;
+  // No fault of the sender's, who shall send it again once the server has it; nor is its name the sender's business.
+  return Fail("busy", "the secret that checks this webhook's signatures is not known to the server yet");
+}
+
 Result<void> Webhooks::Authenticate(const Target& target, const HookRequest& request) const {
   const auto& auth = target.hook->auth;
   const auto kind = auth.IsNull() ? (options_.loopback ? "none" : "token") : auth.AsString();
@@ -146,7 +153,7 @@ Result<void> Webhooks::Authenticate(const Target& target, const HookRequest& req
     const auto colon = pair.find(':');
     if (colon != std::string::npos) token = pair.substr(colon + 1);
   } else {
-    WEFT_TRY(const auto secret, options_.secret(target.workflow().ns, target.hmac().Get("secret").AsString()));
+    WEFT_TRY(const auto secret, SecretOf(target));
     return CheckSignature(
         target.hmac(), secret, [&](std::string_view name) { return request.Header(name); }, request.body, inbox_.Now());
   }
@@ -178,7 +185,7 @@ HookAnswer Webhooks::Answer(const HookRequest& request) {
     // How Feishu asks for the address to be confirmed: unsigned, perhaps encrypted.
     auto body = Value::Parse(request.body, Value::kMaxDepth).value_or(Value());
     if (body.Has("encrypt")) {
-      const auto secret = options_.secret(target->workflow().ns, target->hmac().Get("secret").AsString());
+      const auto secret = SecretOf(*target);
       body = secret ? DecryptFeishu(*secret, std::move(body)).value_or(Value()) : Value();
     }
     if (const auto challenge = Challenge(preset, body); !challenge.IsNull()) {
@@ -201,7 +208,7 @@ HookAnswer Webhooks::Take(const Target& target, const HookRequest& request) {
   auto body = ReadBody(request, proven);
   if (!body) return Refuse(body.error());
   if (preset == "feishu" && body->Has("encrypt")) {
-    const auto secret = options_.secret(target.workflow().ns, target.hmac().Get("secret").AsString());
+    const auto secret = SecretOf(target);
     if (!secret) return Refuse(secret.error());
     body = DecryptFeishu(*secret, *std::move(body));
     if (!body) return Refuse(body.error());

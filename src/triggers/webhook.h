@@ -57,7 +57,8 @@ class Webhooks {
  private:
   struct Target;
   Result<Target> Find(const HookRequest& request);
-  Result<void> Authenticate(const Target& target, const HookRequest& request) const;
+  [[nodiscard]] Result<std::string> SecretOf(const Target& target) const;
+  [[nodiscard]] Result<void> Authenticate(const Target& target, const HookRequest& request) const;
   HookAnswer Take(const Target& target, const HookRequest& request);
   HookAnswer WaitForOutput(const Target& target, const store::Delivery& delivery);
 

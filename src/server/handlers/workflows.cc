@@ -12,9 +12,11 @@
 #include "dsl/load.h"
 #include "expr/value.h"
 #include "server/page.h"
+#include "store/audit.h"
 #include "store/definitions.h"
 #include "triggers/deploy.h"
 #include "triggers/inbox.h"
+#include "triggers/schedule_reconciler.h"
 
 namespace weft::server {
 namespace {
@@ -41,7 +43,8 @@ Error NoSuchWorkflow(const Request& request) {
 }
 
 Response Deploy(const Services& services, const Request& request) {
-  const auto deployed = triggers::Deploy(*services.database, request.body, request.principal.name, Now());
+  const auto deployed =
+      triggers::Deploy(*services.database, request.body, request.principal.name, Now(), request.remote);
   if (!deployed) return ProblemOf(deployed.error());
   auto diagnostics = Value::EmptyArray();
   for (const auto& diagnostic : deployed->diagnostics) diagnostics.Append(dsl::ToJson(diagnostic));
@@ -49,6 +52,7 @@ Response Deploy(const Services& services, const Request& request) {
     return Problem(422, {"validation", "Nothing was deployed: the workflow has errors."},
                    Value::Object({{"diagnostics", std::move(diagnostics)}}).Dump());
   }
+  if (services.schedules != nullptr) services.schedules->Wake();
   auto response = Json(deployed->created ? 201 : 200, Value::Object({{"namespace", Value(deployed->ns)},
                                                                      {"name", Value(deployed->name)},
                                                                      {"revision", Value(deployed->revision)},
@@ -142,9 +146,11 @@ Response ListRevisions(const Services& services, const Request& request) {
 }
 
 Response Delete(const Services& services, const Request& request) {
-  const auto deleted = triggers::Undeploy(*services.database, request.Parameter("ns"), request.Parameter("name"));
+  const auto deleted = triggers::Undeploy(*services.database, request.Parameter("ns"), request.Parameter("name"),
+                                          request.principal.name, request.remote);
   if (!deleted) return ProblemOf(deleted.error());
   if (!*deleted) return ProblemOf(NoSuchWorkflow(request));
+  if (services.schedules != nullptr) services.schedules->Wake();
   return {.status = 204, .content_type = {}, .body = {}, .headers = {}};
 }
 
@@ -182,7 +188,20 @@ Result<store::Delivery> StartOf(const Request& request) {
   return start;
 }
 
-Response StartOnce(const Services& services, const store::Delivery& start) {
+/// A start is not undone because it could not be written down.
+void Audit(const Services& services, const Request& request, const std::string& instance) {
+  (void)services.database->Write([&](auto& t) {
+    return store::AddAudit(t, {.id = {},
+                               .at = {},
+                               .actor = request.principal.name,
+                               .remote = request.remote,
+                               .action = "instance.start",
+                               .target = instance,
+                               .detail = {}});
+  });
+}
+
+Response StartOnce(const Services& services, const Request& request, const store::Delivery& start) {
   const auto accepted = services.inbox->Accept(start);
   if (!accepted) return ProblemOf(accepted.error());
   const auto& stored = accepted->delivery;
@@ -191,6 +210,7 @@ Response StartOnce(const Services& services, const store::Delivery& start) {
     return ProblemOf({"conflict", "This Idempotency-Key was used with another input or key before; use a new one."});
   }
   const auto body = Value::Object({{"id", Value(stored.instance)}, {"delivery", Value(stored.id)}});
+  if (!accepted->repeated) Audit(services, request, stored.instance);
   if (accepted->repeated || stored.status == DeliveryStatus::kJoined) return Json(200, body);
   return Json(stored.status == DeliveryStatus::kStarted ? 201 : 202, body);
 }
@@ -206,7 +226,7 @@ Response Start(const Services& services, const Request& request) {
                                       "`manual: false`."});
   }
   start->revision = (*definition)->revision;
-  if (!start->dedupe.empty()) return StartOnce(services, *start);
+  if (!start->dedupe.empty()) return StartOnce(services, request, *start);
   triggers::StartRequest wanted;
   wanted.ns = start->ns;
   wanted.name = start->workflow;
@@ -216,6 +236,7 @@ Response Start(const Services& services, const Request& request) {
   wanted.request_id = NewUlid();
   const auto started = services.starter->Start(wanted);
   if (!started) return ProblemOf(started.error());
+  Audit(services, request, started->id);
   return Json(started->joined ? 200 : 201, Value::Object({{"id", Value(started->id)}}));
 }
 
