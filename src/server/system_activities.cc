@@ -161,33 +161,25 @@ Result<std::string> Release(const SystemServices& services, const ActivityInfo& 
 }  // namespace
 
 std::map<std::string, temporalio::ActivityHandler> SystemActivities(const SystemServices& services) {
-  using Handle =
-      std::function<Result<std::string>(const SystemServices&, const temporalio::ActivityContext&, const Value&)>;
+  using Handle = std::function<Result<std::string>(const SystemServices&, const ActivityInfo&, const Value&)>;
   const auto handler = [&services](Handle handle) -> temporalio::ActivityHandler {
     return [services, handle = std::move(handle)](temporalio::ActivityContext& context) -> temporalio::ActivityResult {
       if (context.input().empty()) return ToResult(Fail("validation", "the activity has no input"));
       const auto input = contract::ActivityInput::FromJson(context.input()[0].data());
       if (!input) return ToResult(std::unexpected(input.error()));
-      return ToResult(handle(services, context, input->args));
+      return ToResult(handle(services, context.info(), input->args));
     };
   };
-  const auto of_run =
-      [&handler](Result<std::string> (*handle)(const SystemServices&, const ActivityInfo&, const Value&)) {
-        return handler([handle](const auto& all, const auto& context, const auto& args) {
-          return handle(all, context.info(), args);
-        });
-      };
   return {
-      {std::string(contract::kSubscribeActivity), of_run(Subscribe)},
-      {std::string(contract::kUnsubscribeActivity), of_run(Unsubscribe)},
-      {std::string(contract::kEmitActivity), of_run(Emit)},
-      {std::string(contract::kAcquireActivity), of_run(Acquire)},
-      {std::string(contract::kReleaseActivity), of_run(Release)},
+      {std::string(contract::kSubscribeActivity), handler(Subscribe)},
+      {std::string(contract::kUnsubscribeActivity), handler(Unsubscribe)},
+      {std::string(contract::kEmitActivity), handler(Emit)},
       {std::string(contract::kResolveWorkflowActivity),
        handler([](const auto& all, const auto&, const auto& args) { return ResolveWorkflow(all, args); })},
-      {std::string(contract::kNotifyActivity), handler([](const auto& all, const auto& context, const auto& args) {
-         return all.notify(context.info(), args, context.stop_token());
-       })},
+      {std::string(contract::kAcquireActivity), handler(Acquire)},
+      {std::string(contract::kReleaseActivity), handler(Release)},
+      {std::string(contract::kNotifyActivity),
+       handler([](const auto& all, const auto& info, const auto& args) { return all.notify(info, args); })},
   };
 }
 

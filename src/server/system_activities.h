@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <map>
-#include <stop_token>
 #include <string>
 
 #include "base/error.h"
@@ -21,9 +20,7 @@ struct SystemServices {
   triggers::Slots& slots;
   /// Sends a notification and answers with its receipt as JSON. `args` are those of the activity `notify`; attempts of
   /// one activity are one notification.
-  std::function<Result<std::string>(const temporalio::ActivityInfo& info, const expr::Value& args,
-                                    const std::stop_token& stop)>
-      notify;
+  std::function<Result<std::string>(const temporalio::ActivityInfo& info, const expr::Value& args)> notify;
 };
 
 /// What runs ask of servers, on the queue `weft-system`: waits for events and approvals, events of `emit` nodes,

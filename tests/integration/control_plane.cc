@@ -44,7 +44,7 @@ ControlPlane::ControlPlane(const std::string& url) : url_(url) {
       .database = *database_,
       .correlator = *correlator_,
       .slots = *slots_,
-      .notify = [](const auto&, const auto&, const auto&) -> Result<std::string> { return "{\"delivered\":false}"; }});
+      .notify = [](const auto&, const auto&) -> Result<std::string> { return "{\"delivered\":false}"; }});
 }
 
 ControlPlane::~ControlPlane() {
