@@ -126,7 +126,7 @@ Result<std::optional<Started>> Starter::FindStarted(const StartRequest& request,
     const auto described = client_.Describe({.workflow_id = id, .run_id = run.run_id});
     if (!described) return std::unexpected(Translated(described.error()));
     if (described->raw.workflow_extended_info().request_id_infos().contains(request.request_id)) {
-      return Started{.id = id, .run_id = run.first_run_id, .joined = false};
+      return Started{.id = id, .run_id = run.run_id, .joined = false};
     }
   }
   return std::nullopt;
