@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/encode.h"
+#include "base/seal.h"
 #include "cli/command.h"
 #include "cli/data_directory.h"
 #include "cli/deploy_directory.h"
@@ -82,15 +84,21 @@ int Develop(Options options) {
   what.database.url = serving.data + "/weft.db";
   what.data = serving.data;
   what.own_token = *token;
+  const auto key = NewSealingKey();
+  what.worker_token = Base64({reinterpret_cast<const char*>(key.data()), key.size()});
+  const auto worker_token = what.worker_token;
   what.public_url = serving.public_url;
   what.hosts = serving.hosts;
   what.outgoing = SettingsOf(options);
   const auto server = server::Server::Start(*connection, std::move(what));
   if (!server) return RefuseToServe(server.error());
 
-  auto host = worker::Host::Create(*connection, {{.name = std::string(contract::kWorkerQueue),
-                                                  .workflows = true,
-                                                  .activities = MakeHandlers(SettingsOf(options), *connection)}});
+  const auto link = activities::ServerLink::Open((*server)->local_url(), worker_token);
+  if (!link) return RefuseToServe(link.error());
+  auto host =
+      worker::Host::Create(*connection, {{.name = std::string(contract::kWorkerQueue),
+                                          .workflows = true,
+                                          .activities = MakeHandlers(SettingsOf(options), *connection, *link)}});
   if (!host) return RefuseToServe(host.error());
   const std::jthread working([&host, stop] { WorkOn(**host, stop); });
 

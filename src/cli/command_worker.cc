@@ -21,6 +21,7 @@ namespace {
 
 struct Options {
   std::string temporal;
+  std::string server;
   std::vector<std::string> queues;
   std::vector<std::string> http_allow;
   std::string sandbox = "bwrap";
@@ -49,9 +50,11 @@ activities::Settings SettingsOf(const Options& options) {
 }
 
 Result<std::unique_ptr<worker::Host>> Create(const std::shared_ptr<temporalio::Runtime>& runtime,
+                                             const std::shared_ptr<activities::ServerLink>& server,
                                              const Options& options) {
   WEFT_TRY(const auto connection, Connect(runtime, options.temporal));
-  const auto handlers = MakeHandlers(SettingsOf(options), connection);
+  const auto handlers = server != nullptr ? MakeHandlers(SettingsOf(options), connection, server)
+                                          : MakeHandlers(SettingsOf(options), connection);
   std::vector<worker::Queue> queues;
   for (const auto& name : options.queues) {
     queues.push_back(
@@ -62,6 +65,16 @@ Result<std::unique_ptr<worker::Host>> Create(const std::shared_ptr<temporalio::R
 
 int Work(Options options) {
   if (options.queues.empty()) options.queues.emplace_back(contract::kWorkerQueue);
+  std::shared_ptr<activities::ServerLink> server;
+  if (!options.server.empty()) {
+    const char* token = std::getenv("WEFT_TOKEN");  // NOLINT: before any thread is started
+    auto opened = activities::ServerLink::Open(options.server, token == nullptr ? "" : token);
+    if (!opened) {
+      Report(opened.error().message);
+      return kUsage;
+    }
+    server = *std::move(opened);
+  }
   LogToStderr(options.log);
   std::stop_source stop;
   const Interrupts interrupts([&stop](int count) {
@@ -76,7 +89,7 @@ int Work(Options options) {
   }
   auto pause = kFirstPause;
   while (!stop.stop_requested()) {
-    auto host = Create(*runtime, options);
+    auto host = Create(*runtime, server, options);
     if (host) {
       std::string names;
       for (const auto& name : options.queues) names += (names.empty() ? "" : ", ") + name;
@@ -103,8 +116,12 @@ void AddWorker(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = AddVerb(app, "worker", "Run workflows and their nodes until interrupted.",
                            "weft worker --temporal 127.0.0.1:7233\n"
+                           "weft worker --temporal temporal.example.com:7233 --server https://weft.example.com\n"
                            "weft worker --queue gpu --sandbox-network");
   verb->add_option("--temporal", options->temporal, "Temporal's HOST:PORT")->group(kSettings);
+  verb->add_option("--server", options->server,
+                   "Address of a Weft server that keeps secrets and takes log lines (token in WEFT_TOKEN)")
+      ->group(kSettings);
   verb->add_option("--queue", options->queues,
                    "Task queue to work on; repeatable (default: weft, which also runs the workflows)")
       ->group(kSettings);

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "activities/server_link.h"
 #include "activities/settings.h"
 #include "temporalio/activity/activity.h"
 #include "temporalio/bridge/connection.h"
@@ -24,5 +25,10 @@ activities::Settings::Sandbox SandboxOf(const std::string& value);
 std::map<std::string, temporalio::ActivityHandler> MakeHandlers(
     activities::Settings settings, const std::shared_ptr<temporalio::Connection>& connection,
     std::function<void(const std::string& node, std::string_view line)> log = {});
+
+/// The same for a worker of a server, which gets what nodes write, and is asked for secrets that this machine lacks.
+std::map<std::string, temporalio::ActivityHandler> MakeHandlers(
+    activities::Settings settings, const std::shared_ptr<temporalio::Connection>& connection,
+    const std::shared_ptr<activities::ServerLink>& server);
 
 }  // namespace weft::cli

@@ -25,10 +25,14 @@ Principal PrincipalOf(const store::Token& token) {
 
 }  // namespace
 
-TokenCheck StoreTokens(store::Database& database, const std::string& own) {
-  return [&database,
-          own = own.empty() ? std::string() : HashOf(own)](std::string_view token) -> Result<std::optional<Principal>> {
+TokenCheck StoreTokens(store::Database& database, const std::string& own, const std::string& worker) {
+  const auto hash_of = [](const std::string& text) { return text.empty() ? std::string() : HashOf(text); };
+  return [&database, own = hash_of(own),
+          worker = hash_of(worker)](std::string_view token) -> Result<std::optional<Principal>> {
     const auto hash = HashOf(token);
+    if (!worker.empty() && SameBytes(worker, hash)) {
+      return Principal{.name = std::string(kOwnName), .permissions = {Permission::kWorker}, .namespaces = {}};
+    }
     if (!own.empty() && SameBytes(own, hash)) {
       return Principal{.name = std::string(kOwnName), .permissions = EveryPersonsPermission(), .namespaces = {}};
     }

@@ -12,8 +12,8 @@
 namespace weft::server {
 
 /// The tokens of the store, and besides them `own`: a token with every permission of a person, which the process that
-/// runs the server has made; empty: none.
-TokenCheck StoreTokens(store::Database& database, const std::string& own);
+/// runs the server has made, and `worker`: that of a worker in this process; empty: none.
+TokenCheck StoreTokens(store::Database& database, const std::string& own, const std::string& worker = {});
 
 /// Whether a webhook's token may start workflows of the namespace.
 triggers::TokenCheck HookTokens(TokenCheck tokens);

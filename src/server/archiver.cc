@@ -16,6 +16,7 @@
 #include "progress/view.h"
 #include "server/run_end.h"
 #include "store/archive.h"
+#include "store/audit.h"
 #include "store/logs.h"
 #include "store/notifications.h"
 #include "temporalio/client/history.h"
@@ -227,6 +228,11 @@ Result<void> Archiver::RemoveOld() {
   for (std::int64_t removed = 1; removed > 0;) {
     WEFT_TRY(removed, database_.Write<std::int64_t>([&](store::Transaction& t) {
       return store::DeleteLogsBefore(t, Now() - options_.keep_logs, kRemoveAtOnce);
+    }));
+  }
+  for (std::int64_t removed = 1; removed > 0;) {
+    WEFT_TRY(removed, database_.Write<std::int64_t>([&](store::Transaction& t) {
+      return store::DeleteAuditBefore(t, Now() - options_.keep_audit, kRemoveAtOnce);
     }));
   }
   return {};

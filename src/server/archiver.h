@@ -23,6 +23,7 @@ class Archiver {
     Duration overlap = std::chrono::seconds(15);
     Duration keep = std::chrono::days(90);
     Duration keep_logs = std::chrono::days(7);
+    Duration keep_audit = std::chrono::days(365);
   };
 
   Archiver(store::Database& database, temporalio::Client client, Options options);

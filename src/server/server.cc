@@ -12,13 +12,15 @@
 
 #include "activities/secrets.h"
 #include "contract/names.h"
-#include "notify/outbox.h"
+#include "progress/hub.h"
 #include "server/access.h"
+#include "server/archiver.h"
 #include "server/auth.h"
 #include "server/metrics.h"
-#include "server/notify_transport.h"
+#include "server/notifications.h"
 #include "server/routes.h"
 #include "server/services.h"
+#include "server/stored_logs.h"
 #include "server/system_activities.h"
 #include "store/secrets.h"
 #include "temporalio/client/schedule.h"
@@ -58,7 +60,7 @@ void Pause(std::chrono::milliseconds span, const std::stop_token& stop) {
 
 AuthOptions AuthOf(const ServerOptions& options, const SealingKey& key, store::Database& database) {
   AuthOptions auth;
-  if (options.authenticate) auth.check = StoreTokens(database, options.own_token);
+  if (options.authenticate) auth.check = StoreTokens(database, options.own_token, options.worker_token);
   auth.hosts = options.hosts;
   if (!options.public_url.empty()) auth.hosts.push_back(HostOf(options.public_url));
   auth.session_key = key;
@@ -78,8 +80,9 @@ triggers::WebhookOptions HooksOf(const ServerOptions& options, const SealingKey&
 /// In the order in which they need each other.
 struct Server::Parts {
   Parts(const std::shared_ptr<temporalio::Connection>& to, ServerOptions given, std::unique_ptr<store::Database> opened,
-        const SealingKey& key)
+        const SealingKey& sealing)
       : options(std::move(given)),
+        key(sealing),
         connection(to),
         client(to),
         database(std::move(opened)),
@@ -93,12 +96,18 @@ struct Server::Parts {
         waits(*database, client, slots),
         schedules(*database, temporalio::ScheduleClient(client)),
         webhooks(*database, starter, inbox, HooksOf(options, key, *database)),
+        notifications(*database, client, key, options.outgoing, [this] { return Url(); }),
+        archiver(*database, client, {}),
+        hub(client, {.logs = StoredLines(*database)}),
         auth(AuthOf(options, key, *database)) {
     services.auth = &auth;
     services.metrics = &metrics;
     services.ready = {{"store", [this] { return CheckStore(); }}, {"temporal", [this] { return CheckTemporal(); }}};
     services.database = database.get();
+    services.key = &key;
     services.client = client;
+    services.hub = &hub;
+    services.outbox = &notifications.outbox();
     services.approvals = &approvals;
     services.correlator = &correlator;
     services.definitions = &starter.definitions();
@@ -108,6 +117,10 @@ struct Server::Parts {
     services.webhooks = &webhooks;
   }
 
+  /// Where people reach the server.
+  [[nodiscard]] std::string Url() const {
+    return options.public_url.empty() && listener ? listener->url() : options.public_url;
+  }
   Result<void> CheckStore() {
     return database->Read([](store::Transaction& t) -> Result<void> {
       WEFT_TRY_VOID(t.Query("SELECT 1"));
@@ -123,6 +136,7 @@ struct Server::Parts {
   void RunSystemQueue(const std::stop_token& stop);
 
   ServerOptions options;
+  const SealingKey key;
   const std::shared_ptr<temporalio::Connection> connection;
   const temporalio::Client client;
   const std::unique_ptr<store::Database> database;
@@ -135,6 +149,9 @@ struct Server::Parts {
   triggers::WaitReconciler waits;
   triggers::ScheduleReconciler schedules;
   triggers::Webhooks webhooks;
+  Notifications notifications;
+  Archiver archiver;
+  progress::Hub hub;
   Metrics metrics;
   Auth auth;
   Services services;
@@ -145,8 +162,11 @@ void Server::Parts::RunSystemQueue(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     temporalio::WorkerOptions queue;
     queue.task_queue = contract::kSystemQueue;
-    queue.activities =
-        SystemActivities({.database = *database, .correlator = correlator, .slots = slots, .notify = {}});
+    queue.activities = SystemActivities(
+        {.database = *database,
+         .correlator = correlator,
+         .slots = slots,
+         .notify = [this](const auto& info, const auto& args) { return notifications.Notify(info, args); }});
     auto worker = temporalio::Worker::Create(connection, std::move(queue));
     const auto ended = worker ? (*worker)->Run(stop) : std::unexpected(worker.error());
     if (ended) return;
@@ -177,14 +197,16 @@ void Server::Run(const std::stop_token& stop) {
   loop([&](const std::stop_token& s) { parts.approvals.Run(s); });
   loop([&](const std::stop_token& s) { parts.waits.Run(s); });
   loop([&](const std::stop_token& s) { parts.schedules.Run(s); });
+  loop([&](const std::stop_token& s) { parts.notifications.Run(s); });
+  loop([&](const std::stop_token& s) { parts.archiver.Run(s); });
   parts.RunSystemQueue(stop);
   parts.webhooks.Stop();
   parts.listener->Stop(kPatience);
 }
 
-std::string Server::url() const {
-  return parts_->options.public_url.empty() ? parts_->listener->url() : parts_->options.public_url;
-}
+std::string Server::url() const { return parts_->Url(); }
+
+std::string Server::local_url() const { return parts_->listener->url(); }
 
 std::string Server::OneTimeUrl() { return url() + "/?token=" + parts_->auth.NewOneTimeToken(); }
 

@@ -22,6 +22,8 @@ struct ServerOptions {
   bool authenticate = true;
   /// A token with every permission of a person, besides those of the store; empty: none.
   std::string own_token;
+  /// One with which a worker in this process asks for secrets and sends its logs; empty: none.
+  std::string worker_token;
   /// The address people reach the server by, for links in notifications; empty: the listener's.
   std::string public_url;
   /// Names by which clients may call, besides those of loopback and of `public_url`.
@@ -47,7 +49,9 @@ class Server {
 
   /// `http://127.0.0.1:8080`
   [[nodiscard]] std::string url() const;
-  /// The same with a token that signs one browser in, once.
+  /// The same, without a proxy before it; for this process.
+  [[nodiscard]] std::string local_url() const;
+  /// `url` with a token that signs one browser in, once.
   [[nodiscard]] std::string OneTimeUrl();
 
   /// For files that this process deploys itself.

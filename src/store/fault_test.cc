@@ -49,10 +49,14 @@ std::set<std::string> Ids(Database& database) {
 
 class PostgresFaultTest : public testing::Test {
  protected:
-  void SetUp() override {
+  static void SetUpTestSuite() {
     auto started = PostgresServer::Start();
     ASSERT_TRUE(started) << started.error().message;
     server_ = *std::move(started);
+  }
+  static void TearDownTestSuite() { server_.reset(); }
+  void SetUp() override {
+    ASSERT_NE(server_, nullptr);
     const auto url = server_->CreateDatabase();
     ASSERT_TRUE(url) << url.error().message;
     auto opened = Database::Open({.url = *url});
@@ -62,7 +66,7 @@ class PostgresFaultTest : public testing::Test {
     ASSERT_TRUE(made) << made.error().message;
   }
 
-  std::unique_ptr<PostgresServer> server_;
+  static inline std::unique_ptr<PostgresServer> server_;  // for one test at a time
   std::unique_ptr<Database> database_;
 };
 
