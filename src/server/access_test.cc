@@ -50,7 +50,7 @@ class AccessRoutesTest : public store::StoreTest {
       all.insert(all.end(), routes.begin(), routes.end());
     }
     AuthOptions auth;
-    auth.check = StoreTokens(db(), "own-token");
+    auth.check = StoreTokens(db(), "own-token", "worker-token");
     server.emplace(std::move(all), std::move(auth));
     ASSERT_TRUE(triggers::Deploy(db(), kWorkflow, "ann", Timestamp{}));
   }
@@ -171,6 +171,8 @@ TEST_P(AccessRoutesTest, AWorkersTokenIsBoundToItsNamespaces) {
   EXPECT_EQ(Resolve(WorkerToken("team"), R"(["token"])").status, 403);
   EXPECT_EQ(Resolve(WorkerToken("*"), R"(["token"])").status, 200);
   EXPECT_EQ(Resolve("own-token", R"(["token"])").status, 403) << "a person's token";
+  EXPECT_EQ(Resolve("worker-token", R"(["token"])").status, 200) << "that of a worker in the server's process";
+  EXPECT_EQ(Call("GET", "/api/v1/tokens", {}, "worker-token").status, 403);
   EXPECT_EQ(Call("GET", "/api/v1/tokens", {}, WorkerToken("default")).status, 403);
 }
 
