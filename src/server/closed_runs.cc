@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 namespace enums = temporal::api::enums::v1;
 
 constexpr std::string_view kScan = "closed-runs";
-constexpr Duration kLease = 30s;
+constexpr Duration kLease = 15s;
 constexpr auto kPause = 1s;
 constexpr auto kPauseAfterTrouble = 5s;
 /// After an outage the past is worked off in pieces of this length.
@@ -135,8 +135,18 @@ Result<std::string> ClosedRuns::QueryOf(Timestamp from, Timestamp to) {
                      which);
 }
 
+// A failure makes completions of its workflow matter, also those of the same window.
 Result<void> ClosedRuns::ScanWindow(Timestamp from, Timestamp to) {
-  WEFT_TRY(const auto query, QueryOf(from, to));
+  std::string done;
+  while (true) {
+    WEFT_TRY(auto query, QueryOf(from, to));
+    if (query == done) return {};
+    WEFT_TRY_VOID(ScanRuns(query));
+    done = std::move(query);
+  }
+}
+
+Result<void> ClosedRuns::ScanRuns(const std::string& query) {
   std::vector<temporalio::RunInfo> runs;
   std::string token;
   do {

@@ -43,6 +43,7 @@ class ClosedRuns {
   [[nodiscard]] Timestamp Now() const;
   Result<std::string> QueryOf(Timestamp from, Timestamp to);
   Result<void> ScanWindow(Timestamp from, Timestamp to);
+  Result<void> ScanRuns(const std::string& query);
   Result<void> Handle(const temporalio::RunInfo& run);
   Result<void> StartReporter(const machine::Reporter& reporter);
   Result<void> TellAll(const dsl::Workflow& workflow, const machine::RunEnd& end);
