@@ -33,6 +33,7 @@ struct Case {
   std::string waits = {};  ///< the node that waits meanwhile, if one does
   std::string status = "completed";
   std::string error = {};
+  bool queued = false;  ///< meanwhile, for want of a slot
   temporalio::WorkflowRef run = {};
 };
 
@@ -192,6 +193,16 @@ output: "${ $nodes.tell.output.delivered }"
         .logged = {},
         .output = "6",
         .waits = "call"}},
+      {"slot",
+       {.nodes = R"(
+  work: { shell: 'echo work >> "$LOG"', ENV }
+concurrency: { key: "${ \"only\" }", limit: 1 }
+output: "${ $nodes.work.output.exit_code }"
+)",
+        .begun = {},
+        .logged = {"work"},
+        .output = "0",
+        .queued = true}},
   };
 }
 
@@ -238,8 +249,9 @@ class KindsKill : public ::testing::Test {
     for (const auto& [name, one] : cases) {
       SCOPED_TRACE(name);
       harness_.WaitUntil(one.run, [&](const auto& view) {
-        return LinesOf(name) == one.begun && (one.waits.empty() || Is(view, one.waits, NodeStatus::kWaiting) ||
-                                              Is(view, one.waits, NodeStatus::kScheduled));
+        return LinesOf(name) == one.begun && (view.status == "queued") == one.queued &&
+               (one.waits.empty() || Is(view, one.waits, NodeStatus::kWaiting) ||
+                Is(view, one.waits, NodeStatus::kScheduled));
       });
     }
   }
