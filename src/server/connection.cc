@@ -91,6 +91,10 @@ void Connection::Drain() {
   if (events_) events_->Close();
 }
 
+void Connection::Abandon() {
+  if (events_) events_->Detach();
+}
+
 asio::awaitable<bool> Connection::WaitForRequest() {
   if (buffer_.size() > 0) co_return true;
   idle_ = true;
@@ -234,10 +238,12 @@ asio::awaitable<Connection::Outcome> Connection::Call(const Route& route, Reques
   using Started = std::variant<Response, StreamSource>;
   const auto& handler = std::get<StreamHandler>(route.handler);
   const auto events = std::make_shared<EventBacklog>(stream_.get_executor(), site_.options.stream_backlog);
+  events_ = events;
   auto started = co_await OnPool<Started>(site_.pool, [&request, &handler, &events] {
     return Guarded<Started>(request, [&] { return handler(request, events); });
   });
   if (!started || std::holds_alternative<Response>(*started)) {
+    events_.reset();
     events->Detach();
     co_return Outcome{
         .response = started ? std::get<Response>(*std::move(started)) : Busy(), .events = {}, .source = {}};
@@ -256,7 +262,6 @@ asio::awaitable<bool> Connection::Write(const Response& response, bool with_body
 
 asio::awaitable<void> Connection::Stream(std::shared_ptr<EventBacklog> events) {
   const Counting streams(site_.streams);
-  events_ = events;
   if (draining_) events->Close();
   stream_.expires_never();
   asio::co_spawn(

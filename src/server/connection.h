@@ -37,6 +37,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<void> Run();
   /// The request in hand is the last; an idle connection and a stream end now.
   void Drain();
+  /// The listener's thread has ended, and its context will: who feeds a stream must not reach it any more.
+  void Abandon();
 
  private:
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
@@ -65,7 +67,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::beast::tcp_stream stream_;
   boost::beast::flat_buffer buffer_;
   std::string remote_;
-  std::shared_ptr<EventBacklog> events_;
+  std::shared_ptr<EventBacklog> events_;  // of the stream that is being opened or sent
   bool idle_ = false;
   bool draining_ = false;
   bool unread_ = false;  // the client may still be sending what nobody will read

@@ -97,6 +97,7 @@ class Listener::Impl {
     }
     io_.stop();
     thread_.join();
+    for (auto* connection : connections_) connection->Abandon();
   }
 
   ~Impl() { Stop(Duration(0)); }
