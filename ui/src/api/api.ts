@@ -1,18 +1,11 @@
 import { at, call, Problem, url } from './client';
-import type { Approval, AuditEntry, Channel, Delivery, HistoryEvent, Instance, InstanceItem, JsonSchema, List, LogLine, Notification, RevisionItem, Secret, Trigger, Validation, WorkflowDetail, WorkflowItem } from './types';
+import type { Approval, AuditEntry, Channel, ChannelChange, ChannelTest, Delivery, Deployed, Evaluation, HistoryEvent, Instance, InstanceItem, JsonSchema, List, LogLine, Notification, Rerun, RevisionItem, Secret, Started, Trigger, Validation, WorkflowDetail, WorkflowItem } from './types';
 
 type Signal = AbortSignal | undefined;
 type Filters = Record<string, string | number | null | undefined>;
 
 const workflow = (ns: string, name: string) => `/workflows${at(ns, name)}`;
 const instance = (id: string) => `/instances${at(id)}`;
-
-export interface Deployed {
-  namespace: string;
-  name: string;
-  revision: number;
-  digest: string;
-}
 
 /// Every call the pages make, by its meaning.
 export const api = {
@@ -29,7 +22,7 @@ export const api = {
 
   validate: (text: string, signal?: Signal) => call<Validation>('/validate', { text: { type: 'application/yaml', body: text }, signal }),
   schema: (signal?: Signal) => call<JsonSchema>('/schema', { signal }),
-  evaluate: (body: Record<string, unknown>, signal?: Signal) => call<{ value?: unknown; result?: unknown; error?: { code: string; message: string } | null }>('/evaluate', { json: body, signal }),
+  evaluate: (body: Record<string, unknown>, signal?: Signal) => call<Evaluation>('/evaluate', { json: body, signal }),
   cronPreview: (expression: string, timezone: string, signal?: Signal) => call<{ nextFireTimes: string[] }>('/cron/preview', { query: { expression, timezone }, signal }),
 
   workflows: (signal?: Signal) => call<List<WorkflowItem>>('/workflows', { query: { limit: 500 }, signal }),
@@ -38,7 +31,7 @@ export const api = {
   revision: (ns: string, name: string, revision: number, signal?: Signal) => call<WorkflowDetail>(`${workflow(ns, name)}/revisions/${revision}`, { signal }),
   deploy: (text: string) => call<Deployed>('/workflows', { text: { type: 'application/yaml', body: text } }),
   remove: (ns: string, name: string) => call<null>(workflow(ns, name), { method: 'DELETE' }),
-  start: (ns: string, name: string, input: unknown, key: string) => call<{ id: string }>(`${workflow(ns, name)}/instances`, { json: key ? { input, key } : { input } }),
+  start: (ns: string, name: string, input: unknown, key: string) => call<Started>(`${workflow(ns, name)}/instances`, { json: key ? { input, key } : { input } }),
 
   triggers: (ns: string, name: string, signal?: Signal) => call<List<Trigger>>(`${workflow(ns, name)}/triggers`, { signal }),
   triggerAction: (ns: string, name: string, id: string, action: 'pause' | 'resume' | 'fire' | 'backfill', body: unknown = {}) =>
@@ -51,20 +44,20 @@ export const api = {
   history: (id: string, query: Filters = {}, signal?: Signal) => call<List<HistoryEvent>>(`${instance(id)}/history`, { query, signal }),
   cancel: (id: string) => call<unknown>(`${instance(id)}/cancel`, { json: {} }),
   terminate: (id: string, reason: string) => call<unknown>(`${instance(id)}/terminate`, { json: { reason } }),
-  rerun: (id: string, body: Record<string, unknown>) => call<{ id?: string; [more: string]: unknown }>(`${instance(id)}/rerun`, { json: body }),
+  rerun: (id: string, body: Record<string, unknown>) => call<Rerun>(`${instance(id)}/rerun`, { json: body }),
   sendTo: (id: string, event: Record<string, unknown>) => call<unknown>(`${instance(id)}/event`, { json: event }),
   approve: (id: string, node: string, decision: string, data: unknown) => call<unknown>(`${instance(id)}/approve`, { json: { node, decision, data } }),
 
   publish: (event: Record<string, unknown>) => call<unknown>('/events', { text: { type: 'application/cloudevents+json', body: JSON.stringify(event) } }),
   deliveries: (filters: Filters, signal?: Signal) => call<List<Delivery>>('/deliveries', { query: filters, signal }),
   delivery: (id: string, signal?: Signal) => call<Delivery>(`/deliveries${at(id)}`, { signal }),
-  replay: (id: string) => call<Record<string, unknown>>(`/deliveries${at(id)}/replay`, { json: {} }),
+  replay: (id: string) => call<Started>(`/deliveries${at(id)}/replay`, { method: 'POST' }),
 
   approvals: (signal?: Signal) => call<List<Approval>>('/approvals', { signal }),
   channels: (signal?: Signal) => call<List<Channel>>('/channels', { signal }),
-  putChannel: (channel: Channel) => call<unknown>('/channels', { json: channel }),
+  putChannel: (channel: ChannelChange) => call<Channel>('/channels', { json: channel }),
   removeChannel: (name: string) => call<null>(`/channels${at(name)}`, { method: 'DELETE' }),
-  testChannel: (name: string) => call<Record<string, unknown>>(`/channels${at(name)}/test`, { json: {} }),
+  testChannel: (name: string) => call<ChannelTest>(`/channels${at(name)}/test`, { method: 'POST' }),
   notifications: (filters: Filters, signal?: Signal) => call<List<Notification>>('/notifications', { query: filters, signal }),
   secrets: (ns: string, signal?: Signal) => call<List<Secret>>('/secrets', { query: { namespace: ns }, signal }),
   setSecret: (ns: string, name: string, value: string) => call<unknown>('/secrets', { json: { namespace: ns, name, value } }),

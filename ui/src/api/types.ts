@@ -1,22 +1,37 @@
 import type { Graph } from '../graph/model';
-import type { InstanceStatus, NodeError, RunNode } from '../graph/run';
+import type { InstanceStatus, NodeError, Reason, RunNode } from '../graph/run';
+import type { components } from './openapi';
+
+/// What the server sends, by its own description (`npm run api` writes openapi.ts from it). Where a value is free in
+/// the description, what the pages read of it is told here.
+type Schemas = components['schemas'];
 
 export interface List<T> {
   items: T[];
   next?: string | null;
 }
 
-export interface Diagnostic {
-  severity: 'error' | 'warning';
-  code: string;
-  message: string;
-  line: number;
-  column: number;
-  endLine: number;
-  endColumn: number;
-  path?: string;
-  hint?: string | null;
-}
+export type Diagnostic = Schemas['Diagnostic'];
+export type WorkflowItem = Schemas['WorkflowItem'];
+export type RevisionItem = Schemas['RevisionItem'];
+export type Deployed = Schemas['Deployed'];
+export type Started = Schemas['Started'];
+export type Trigger = Schemas['Trigger'];
+export type InstanceItem = Schemas['InstanceItem'];
+export type LogLine = Schemas['LogLine'];
+export type HistoryEvent = Schemas['HistoryEvent'];
+export type Delivery = Schemas['Delivery'] & { payload?: unknown; input?: unknown };
+export type Channel = Schemas['Channel'];
+export type ChannelChange = Schemas['ChannelChange'];
+export type ChannelTest = Schemas['ChannelTest'];
+export type Notification = Schemas['Notification'];
+export type Secret = Schemas['Secret'];
+export type AuditEntry = Schemas['AuditEntry'];
+export type Rerun = Schemas['Rerun'];
+export type Evaluation = Schemas['Evaluation'];
+export type JsonSchema = Record<string, unknown>;
+
+export type Approval = Omit<Schemas['Approval'], 'title' | 'form'> & { title?: string | null; form?: JsonSchema | null };
 
 export interface Validation {
   diagnostics: Diagnostic[];
@@ -24,160 +39,29 @@ export interface Validation {
   document: unknown;
 }
 
-export interface WorkflowItem {
-  namespace: string;
-  name: string;
-  title?: string | null;
-  description?: string | null;
-  labels?: Record<string, string> | null;
-  revision: number;
-  digest?: string;
-  createdAt?: string;
-  updatedAt?: string;
+/// A revision as a whole.
+export interface WorkflowDetail extends RevisionItem {
+  source: string;
+  graph: Graph;
+  input: JsonSchema | null;
+  manual: boolean;
 }
 
-export interface WorkflowDetail extends WorkflowItem {
-  source?: string;
-  definition?: Record<string, unknown>;
-}
-
-export interface RevisionItem {
-  revision: number;
-  digest: string;
-  createdAt?: string;
-  createdBy?: string;
-  title?: string | null;
-}
-
-export interface Trigger {
-  id: string;
-  kind: 'manual' | 'webhook' | 'cron' | 'event';
-  paused?: boolean;
-  note?: string | null;
-  cron?: string;
-  timezone?: string;
-  overlap?: string;
-  nextFireTimes?: string[] | null;
-  problem?: string | null;
-  runs?: { id: string; runId: string; scheduledAt: string | null; startedAt: string | null }[];
-  counts?: { started: number; skipped: number; missed: number; buffered: number };
-  path?: string;
-  methods?: string[];
-  auth?: string | null;
-  respond?: string;
-  type?: string;
-  source?: string | null;
-  enabled?: boolean;
-}
-
-export interface InstanceItem {
+export interface Instance {
   id: string;
   workflow: string;
   namespace: string;
-  revision?: number | null;
+  revision: number | null;
   status: InstanceStatus;
-  trigger?: { kind: string; id?: string } | null;
-  key?: string | null;
-  title?: string | null;
-  startedAt: string | null;
-  endedAt: string | null;
-  error?: NodeError | null;
-  nodes?: { path: string; status?: string }[] | Record<string, RunNode> | string[] | null;
-}
-
-export interface Instance extends InstanceItem {
+  reason?: Reason;
+  trigger: { kind: string | null; id?: string };
   input: unknown;
   output: unknown;
-  run?: { id: string; events: number };
+  error: NodeError | null;
+  startedAt: string | null;
+  endedAt: string | null;
+  run: { id: string; events: number };
   nodes: Record<string, RunNode>;
-  parent?: { id: string; node?: string } | null;
-  children?: { id: string; node?: string; workflow?: string }[];
-  stuck?: { cause?: string; message?: string } | null;
+  parent?: unknown;
+  children?: Record<string, string>;
 }
-
-export interface LogLine {
-  path: string;
-  attempt: number;
-  stream: 'stdout' | 'stderr' | string;
-  text: string;
-  at: string;
-}
-
-export interface HistoryEvent {
-  id: number;
-  type: string;
-  at: string;
-  path?: string | null;
-  attempt?: number | null;
-  [more: string]: unknown;
-}
-
-export interface Delivery {
-  id: string;
-  kind: string;
-  namespace: string;
-  workflow: string;
-  trigger: string;
-  status: 'pending' | 'started' | 'joined' | 'ignored' | 'failed' | string;
-  key?: string | null;
-  instance?: string | null;
-  receivedAt: string;
-  settledAt?: string | null;
-  attempts?: number;
-  error?: { code: string; message: string } | null;
-  payload?: unknown;
-  input?: unknown;
-}
-
-export interface Approval {
-  id: string;
-  instance: string;
-  namespace: string;
-  workflow: string;
-  node: string;
-  title?: string | null;
-  form?: Record<string, unknown> | null;
-  assignees?: unknown;
-  since?: string;
-}
-
-export interface Channel {
-  name: string;
-  kind: string;
-  language?: string;
-  events?: string[];
-  config?: Record<string, unknown>;
-}
-
-export interface Notification {
-  id: string;
-  event: string;
-  channel: string;
-  instance?: string | null;
-  workflow?: string | null;
-  namespace?: string | null;
-  status: string;
-  attempts?: number;
-  error?: { code?: string; message?: string } | string | null;
-  createdAt?: string;
-  deliveredAt?: string | null;
-}
-
-export interface Secret {
-  name: string;
-  namespace?: string;
-  createdAt?: string;
-  updatedAt?: string;
-}
-
-export interface AuditEntry {
-  id: string;
-  at: string;
-  actor: string;
-  remote?: string;
-  action: string;
-  target: string;
-  detail?: unknown;
-}
-
-export type JsonSchema = Record<string, unknown>;

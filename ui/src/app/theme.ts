@@ -29,6 +29,7 @@ export function antdTheme(theme: Theme): ThemeConfig {
       Segmented: { trackBg: c.sunken, itemSelectedBg: theme === 'dark' ? c.raised : c.surface, itemColor: c.text2 },
       Button: { defaultBorderColor: c.border2, primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', fontWeight: 500, defaultBg: theme === 'dark' ? c.raised : c.surface },
       Select: { optionSelectedBg: c.accentBg },
+      Slider: { trackBg: c.accent, trackHoverBg: c.accent, railBg: c.border2, railHoverBg: c.border2, handleColor: c.accentText, handleActiveColor: c.accentText, dotActiveBorderColor: c.accent, trackBgDisabled: c.border2 },
       Form: { itemMarginBottom: 12 },
       Tooltip: { colorBgSpotlight: theme === 'dark' ? c.raised : c.text },
     },

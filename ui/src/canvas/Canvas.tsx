@@ -85,6 +85,7 @@ function Inner(props: CanvasProps) {
   const [minimap, setMinimap] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   const placed = useRef(false);
+  const moved = useRef(false);
 
   const ports = useMemo(() => new Map(graph.nodes.map((node) => [node.path, portsOfNode(graph, node.path, fields)])), [graph, fields]);
   useEffect(() => {
@@ -109,9 +110,8 @@ function Inner(props: CanvasProps) {
     setNodes(scene.nodes.map((node) => ({ ...node, selected: chosen.has(node.id) })));
   }, [scene, selection]);
 
-  useEffect(() => {
-    if (!layout || placed.current || !shell.current) return;
-    placed.current = true;
+  const place = useCallback(() => {
+    if (!layout || !shell.current) return;
     const { clientWidth: width, clientHeight: height } = shell.current;
     const fit = Math.min(1, (width - 16) / layout.width, (height - 16) / layout.height);
     const zoom = fit >= 0.8 ? fit : width < 640 ? Math.max(0.5, Math.min(1, width / layout.width)) : 1;
@@ -119,6 +119,18 @@ function Inner(props: CanvasProps) {
     const centre = fit >= 0.8 || !start ? layout.width / 2 : start.x + card.width / 2;
     void flow.setViewport({ x: width / 2 - centre * zoom, y: fit >= 0.8 ? Math.max(8, (height - layout.height * zoom) / 2) : 8, zoom });
   }, [layout, flow]);
+  useEffect(() => {
+    if (!layout || placed.current) return;
+    placed.current = true;
+    place();
+  }, [layout, place]);
+  // Until somebody moves the picture it goes on fitting when a drawer opens beside it.
+  useEffect(() => {
+    if (!shell.current) return;
+    const observer = new ResizeObserver(() => placed.current && !moved.current && place());
+    observer.observe(shell.current);
+    return () => observer.disconnect();
+  }, [place]);
 
   // Selecting never pans unless what is selected cannot be seen.
   const primary = selection.at(-1) ?? null;
@@ -230,6 +242,9 @@ function Inner(props: CanvasProps) {
           onNodesChange={onNodesChange}
           onNodeClick={(event, node) => choose(node.id, event.shiftKey || event.metaKey || event.ctrlKey)}
           onNodeDoubleClick={(_event, node) => (collapsed.has(node.id) ? context.toggleFrame(node.id) : props.onOpen?.(node.id))}
+          onMoveStart={(event) => {
+            if (event) moved.current = true;
+          }}
           onPaneClick={() => onSelect([])}
           onSelectionEnd={() => onSelect(flow.getNodes().filter((node) => node.selected).map((node) => node.id))}
           onEdgeClick={(_event, wire) => actions?.selectEdge(wire.source === startPath ? null : { from: wire.source, to: wire.target, port: wire.data?.port ?? null })}

@@ -1,8 +1,8 @@
 import type { NodeProps } from '@xyflow/react';
 import { ChevronLeft, ChevronRight, ChevronsDownUp } from 'lucide-react';
 import { memo } from 'react';
-import { useT } from '../app/i18n';
-import { Status, toneOf } from '../components/Status';
+import { useT, type Word } from '../app/i18n';
+import { StatusIcon, toneOf } from '../components/Status';
 import { detailOf } from '../components/reason';
 import { useNow } from '../components/time';
 import { active, type NodeStatus } from '../graph/run';
@@ -59,7 +59,7 @@ export const Frame = memo(function Frame({ data }: NodeProps<CardNode>) {
       <div className="frame-head">
         <Icon size={16} strokeWidth={1.75} aria-hidden />
         <span className="card-title">{title}</span>
-        <span className="frame-side mono">{mode === 'edit' ? spec.summary(fields, t).text : run && <><Status status={run.status} /> {detailOf(run, now, t).detail}</>}</span>
+        <span className={`frame-side mono${status ? ` tone-${toneOf(status)}` : ''}`}>{mode === 'edit' ? spec.summary(fields, t).text : run && <><StatusIcon status={run.status} label={t(`status.${run.status}` as Word)} /> {detailOf(run, now, t).detail}</>}</span>
         <button type="button" className="icon-button small nodrag" title={t('canvas.collapse')} aria-label={t('canvas.collapse')} onClick={() => toggleFrame(data.node.path)}>
           <ChevronsDownUp size={14} />
         </button>

@@ -7,13 +7,13 @@ import { edgeState } from '../graph/run';
 import { useCanvas, useRunNode } from './context';
 import type { Wire as WireEdge } from './scene';
 
-/// Where a label stands: shortly before the target, on the last straight piece.
+/// Where a label stands: at the beginning of the last straight piece, which no other edge shares yet.
 function labelPoint(points: readonly Point[]): Point {
   const last = points.at(-1)!;
   const before = points.at(-2) ?? last;
   const length = Math.hypot(last.x - before.x, last.y - before.y);
-  const share = length === 0 ? 0 : Math.min(1, Math.max(0.5, 1 - 24 / length));
-  return { x: before.x + (last.x - before.x) * (length < 40 ? 0.45 : share * 0.9), y: before.y + (last.y - before.y) * (length < 40 ? 0.45 : share) };
+  const share = length === 0 ? 0 : Math.min(0.5, 28 / length);
+  return { x: before.x + (last.x - before.x) * share, y: before.y + (last.y - before.y) * share };
 }
 
 export const Wire = memo(function Wire({ id, source, target, data, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, selected }: EdgeProps<WireEdge>) {

@@ -6,6 +6,7 @@ import { useResource } from '../api/resource';
 import type { JsonSchema } from '../api/types';
 import { useT } from '../app/i18n';
 import { go, paths } from '../app/router';
+import { parse, valueAt } from '../document/source';
 import { ProblemNote } from './problems';
 import { Field, SchemaForm } from './SchemaForm';
 
@@ -26,10 +27,15 @@ export function defaults(schema: JsonSchema | null): unknown {
   return Object.fromEntries(Object.entries(properties).filter(([, property]) => property.default !== undefined).map(([name, property]) => [name, property.default]));
 }
 
+/// The schema as it is written: the fields of the form keep that order.
+function inputOf(source: string | undefined): JsonSchema | null {
+  return source === undefined ? null : ((valueAt(parse(source), ['input']) as JsonSchema | undefined) ?? null);
+}
+
 /// Starts a run of the deployed revision, then goes to it.
 export function StartDialog({ ns, name, title, schema: given, initial, onClose }: Props) {
   const detail = useResource(given === undefined ? `start:${ns}/${name}` : null, (signal) => api.workflow(ns, name, signal));
-  const schema = given !== undefined ? given : ((detail.data?.definition?.input as JsonSchema | undefined) ?? null);
+  const schema = given !== undefined ? given : (inputOf(detail.data?.source));
   if (given === undefined && !detail.data && !detail.problem) return null;
   return <Start ns={ns} name={name} title={title} schema={schema} initial={initial} onClose={onClose} />;
 }
@@ -47,7 +53,7 @@ function Start({ ns, name, title, schema, initial, onClose }: Props & { schema: 
     try {
       const { id } = await api.start(ns, name, input ?? {}, key.trim());
       onClose();
-      go(paths.instance(id));
+      if (id) go(paths.instance(id));
     } catch (error) {
       setProblem(error as Problem);
       setBusy(false);

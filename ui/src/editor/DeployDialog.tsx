@@ -1,7 +1,8 @@
 import { Checkbox, Modal } from 'antd';
 import { useMemo, useState } from 'react';
-import { api, type Deployed } from '../api/api';
+import { api } from '../api/api';
 import type { Problem } from '../api/client';
+import type { Deployed } from '../api/types';
 import { useT } from '../app/i18n';
 import { ProblemNote } from '../components/problems';
 import { useStore } from '../components/store';
@@ -24,6 +25,15 @@ export function DeployDialog({ session, onClose, onDone }: { session: Session; o
     setBusy(true);
     setProblem(null);
     try {
+      if (base.revision > 0) {
+        // Somebody may have deployed since this draft began: then there is a choice to be made first.
+        const latest = await api.workflow(String(valueAt(parse(text), ['namespace']) ?? 'default'), String(valueAt(parse(text), ['name'])));
+        if (latest.revision > base.revision) {
+          session.patch({ conflict: latest });
+          onClose();
+          return;
+        }
+      }
       onDone(await api.deploy(text), thenStart);
     } catch (error) {
       setProblem(error as Problem);

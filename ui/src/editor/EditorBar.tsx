@@ -49,24 +49,18 @@ export function EditorBar({ session, mode, onMode, name, ns, changes, onDeploy, 
         {errors > 0 ? <span className="tone-fail"><CircleX size={14} aria-hidden /> {t('problems.errors', { count: errors })}</span> : <span className="tone-ok"><CircleCheck size={14} aria-hidden /> {t('problems.errors', { count: 0 })}</span>}
       </button>
       <Button icon={<Play size={16} />} onClick={onTest} title="Ctrl ↵">{t('start.start')}</Button>
-      <Dropdown.Button
-        className="deploy-button"
-        type="primary"
-        icon={<ChevronDown size={16} />}
-        trigger={['click']}
-        onClick={onDeploy}
-        disabled={!dirty && base.revision > 0}
-        buttonsRender={([left, right]) => [left, right]}
-        menu={{ items: [
+      <span className="deploy-button">
+        <Button type="primary" icon={<Rocket size={16} />} disabled={!dirty && base.revision > 0} onClick={onDeploy}>{base.revision === 0 ? t('deploy.deploy') : t('deploy.deployAs', { revision: base.revision + (dirty ? 1 : 0) })}</Button>
+        <Dropdown trigger={['click']} placement="bottomRight" menu={{ items: [
           { key: 'revisions', label: t('revisions.title'), disabled: base.revision === 0, onClick: onRevisions },
           { key: 'runs', label: t('nav.runs'), disabled: !name, onClick: () => go(`${paths.instances}?workflow=${name}`) },
           { key: 'export', label: t('editor.export'), onClick: () => download(session.text, String(id ?? 'workflow')) },
           { type: 'divider' },
           { key: 'discard', label: t('editor.discard'), danger: true, disabled: !dirty || base.revision === 0, onClick: () => session.edit(t('editor.discard'), base.text) },
-        ] }}
-      >
-        <Rocket size={16} /> {base.revision === 0 ? t('deploy.deploy') : t('deploy.deployAs', { revision: base.revision + 1 })}
-      </Dropdown.Button>
+        ] }}>
+          <Button icon={<ChevronDown size={16} />} aria-label={t('do.more')} />
+        </Dropdown>
+      </span>
     </header>
   );
 }

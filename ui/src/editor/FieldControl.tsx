@@ -20,14 +20,16 @@ export interface FieldProps {
   onChange: (value: unknown, typing: boolean) => void;
   scope: () => Scope;
   problem?: string;
+  /// The kind of what the field belongs to: some names mean different things.
+  context?: string;
   undo: (redo: boolean) => void;
 }
 
 /// Kinds of fields whose value may be an expression as a whole.
 const dynamic = new Set(['text', 'value', 'pairs', 'multiline']);
 
-export function fieldLabel(name: string): string {
-  return translateMaybe(`field.${name}`) ?? name;
+export function fieldLabel(name: string, context?: string): string {
+  return translateMaybe(`field.${context}.${name}`) ?? translateMaybe(`field.${name}`) ?? name;
 }
 
 /// One field of a node, trigger or workflow, edited as its schema says.
@@ -37,8 +39,8 @@ export function FieldControl(props: FieldProps) {
   const { name, info, value, onChange, scope, undo } = props;
   const expression = expressionOf(value);
   const [asExpr, setAsExpr] = useState(expression !== null);
-  const label = fieldLabel(name);
-  const help = (language() === 'zh' ? translateMaybe(`help.${name}`) : undefined) ?? info.help;
+  const label = fieldLabel(name, props.context);
+  const help = (language() === 'zh' ? (translateMaybe(`help.${props.context}.${name}`) ?? translateMaybe(`help.${name}`)) : undefined) ?? info.help;
   const always = info.kind === 'condition';
   const showExpression = always || (dynamic.has(info.kind) && (asExpr || expression !== null));
   const toggle = dynamic.has(info.kind) && !props.code && (

@@ -17,6 +17,7 @@ export interface FieldSpec {
   /// What the entry's schema is found under; without: the place.
   schemaPath?: Path;
   code?: boolean;
+  context?: string;
   folded?: boolean;
   /// Makes room for the entry first: a short form becomes a map.
   prepare?: (text: string) => string;
@@ -55,6 +56,7 @@ export function Fields({ session, schema, base, fields, node, scope, problems, r
         name={field.name}
         info={fieldInfo(schema, schemaPath.slice(0, -1), String(schemaPath.at(-1)))}
         code={field.code}
+        context={field.context}
         value={value}
         onChange={change}
         scope={scope}

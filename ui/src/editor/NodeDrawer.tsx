@@ -38,7 +38,9 @@ function parameterFields(place: Path, node: GraphNode, value: NodeFields): Field
   const spec = registry[node.kind];
   const body = value[node.kind];
   const isMapBody = typeof body === 'object' && body !== null && !Array.isArray(body);
-  return spec.fields.map((name): FieldSpec => {
+  return spec.fields.map((name): FieldSpec => ({ ...one(name), context: node.kind }));
+
+  function one(name: string): FieldSpec {
     const folded = spec.folded?.includes(name);
     const code = spec.code?.[name] !== undefined;
     if (spec.scalarBody === true && name === spec.main) return { name, place: [...place, node.kind], folded, code };
@@ -48,7 +50,7 @@ function parameterFields(place: Path, node: GraphNode, value: NodeFields): Field
     if (!isMapBody && name === main) return { name, place: [...place, node.kind], schemaPath: spec.scalarBody ? [...place, 'timeout'] : schemaPath, folded, code };
     const prepare = isMapBody ? undefined : (text: string) => setValue(text, [...place, node.kind], main && !spec.scalarBody && body !== undefined ? { [main]: body } : {});
     return { name, place: [...place, node.kind, name], schemaPath, folded, code, prepare };
-  });
+  }
 }
 
 const retried = new Set(['http', 'shell', 'python', 'workflow', 'group', 'foreach', 'loop']);
@@ -131,7 +133,7 @@ export function NodeDrawer({ session, node, schema, scope, run, diagnostics, onC
     <aside className="drawer" aria-label={t('drawer.label', { name: node.title ?? node.id })}>
       <header className="drawer-head">
         <Icon size={16} strokeWidth={1.75} aria-hidden />
-        <strong>{node.title ?? textOf(value.title) ?? node.id}</strong>
+        <strong>{node.title || textOf(value.title) || node.id}</strong>
         {renaming === null ? (
           <button type="button" className="tag mono" title={t('keys.rename')} data-rename onClick={() => setRenaming(node.id)}>{node.id}</button>
         ) : (

@@ -73,7 +73,7 @@ export function PaletteAt({ style, triggers, onChoose, onClose }: { style: CSSPr
   const [at, setAt] = useState(0);
   const list = useRef<HTMLUListElement>(null);
   const found = useEntries(triggers).filter((entry) => matches(entry, query));
-  useEffect(() => list.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at]);
+  useEffect(() => void list.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at]);
   return (
     <>
       <div className="backdrop" onMouseDown={onClose} />

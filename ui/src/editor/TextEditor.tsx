@@ -60,5 +60,5 @@ export function TextEditor(props: Props) {
     if (view.current) syncText(view.current, value);
   }, [value]);
 
-  return <div className={`text-editor${singleLine ? ' single' : ''}${language === 'code' || language === 'yaml' ? ' tall' : ''}${readOnly ? ' read-only' : ''}`} ref={host} />;
+  return <div className={`text-editor${singleLine ? ' single' : ''}${language === 'code' ? ' tall code' : language === 'yaml' ? ' tall' : ''}${readOnly ? ' read-only' : ''}`} ref={host} />;
 }

@@ -14,6 +14,7 @@ export interface FieldInfo {
 
 /// Fields that are expressions without braces.
 const conditions = new Set(['when', 'match', 'while', 'until', 'foreach']);
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 const multiline = new Set(['description', 'text', 'message']);
 
 export function fieldInfo(root: JsonSchema, parent: readonly (string | number)[], name: string): FieldInfo {
@@ -22,7 +23,7 @@ export function fieldInfo(root: JsonSchema, parent: readonly (string | number)[]
   const help = (schemas.find((schema) => typeof schema.description === 'string')?.description as string | undefined) ?? '';
   const required = owner.some((schema) => Array.isArray(schema.required) && schema.required.includes(name) && schema.type === 'object');
   const fallback = schemas.find((schema) => schema.default !== undefined)?.default;
-  const choices = schemas.flatMap((schema) => (Array.isArray(schema.enum) ? (schema.enum as unknown[]) : []));
+  const choices = name === 'method' ? methods : schemas.flatMap((schema) => (Array.isArray(schema.enum) ? (schema.enum as unknown[]) : []));
   return { kind: kindOf(schemas, name, choices), choices, help, required, fallback };
 }
 

@@ -4,7 +4,7 @@ import { useId, useState } from 'react';
 import { api } from '../api/api';
 import type { Problem } from '../api/client';
 import { useResource } from '../api/resource';
-import type { Channel } from '../api/types';
+import type { Channel, ChannelChange } from '../api/types';
 import { useT, type Word } from '../app/i18n';
 import { paths } from '../app/router';
 import { Link } from '../components/Link';
@@ -20,6 +20,7 @@ const kinds: Record<string, string[]> = {
   wecom: ['url'],
   email: ['host', 'port', 'security', 'username', 'password', 'from', 'to'],
 };
+const events = ['failed', 'timed_out', 'terminated', 'cancelled', 'completed', 'recovered', 'stuck'] as const;
 const secretFields = new Set(['secret', 'password']);
 
 export default function NotificationsPage() {
@@ -40,7 +41,7 @@ function Channels() {
   const [results, setResults] = useState<Record<string, { ok: boolean; text: string }>>({});
   const test = (name: string) => {
     api.testChannel(name).then(
-      (answer) => setResults((old) => ({ ...old, [name]: { ok: answer.error === undefined || answer.error === null, text: answer.error ? String((answer.error as { message?: string }).message ?? answer.error) : t('channels.arrived') } })),
+      (answer) => setResults((old) => ({ ...old, [name]: { ok: answer.delivered, text: answer.error ?? t('channels.arrived') } })),
       (error: Problem) => setResults((old) => ({ ...old, [name]: { ok: false, text: error.message } })),
     );
   };
@@ -71,12 +72,13 @@ function ChannelDialog({ channel, onClose, done }: { channel: Channel | null; on
   const t = useT();
   const id = useId();
   const [name, setName] = useState(channel?.name ?? '');
-  const [kind, setKind] = useState(channel?.kind ?? 'webhook');
-  const [language, setLanguage] = useState(channel?.language ?? 'en');
-  const [config, setConfig] = useState<Record<string, unknown>>(channel?.config ?? {});
+  const [kind, setKind] = useState<Channel['kind']>(channel?.kind ?? 'webhook');
+  const [all, setAll] = useState<NonNullable<ChannelChange['all']>>(channel?.all ?? []);
+  const [language, setLanguage] = useState<'en' | 'zh'>(channel?.language ?? 'en');
+  const [config, setConfig] = useState<Record<string, unknown>>(() => ({ ...(channel?.config as Record<string, unknown> | undefined) }));
   const [problem, setProblem] = useState<Problem | null>(null);
   const save = () => {
-    api.putChannel({ name: name.trim(), kind, language, config }).then(() => (done(), onClose()), (error: Problem) => setProblem(error));
+    api.putChannel({ name: name.trim(), kind, language, config, all }).then(() => (done(), onClose()), (error: Problem) => setProblem(error));
   };
   const set = (field: string, value: unknown) => setConfig((old) => {
     const next = { ...old };
@@ -94,6 +96,8 @@ function ChannelDialog({ channel, onClose, done }: { channel: Channel | null; on
           {field === 'security' ? <Select id={id + field} allowClear value={config[field]} onChange={(value) => set(field, value)} options={['starttls', 'tls', 'none'].map((value) => ({ value, label: value }))} /> : field === 'to' ? <Select id={id + field} mode="tags" open={false} suffixIcon={null} value={[config[field]].flat().filter(Boolean).map(String)} onChange={(list: string[]) => set(field, list)} /> : secretFields.has(field) ? <Input.Password id={id + field} autoComplete="new-password" value={String(config[field] ?? '')} onChange={(event) => set(field, event.target.value)} /> : <Input id={id + field} className="mono" value={String(config[field] ?? '')} onChange={(event) => set(field, field === 'port' ? Number(event.target.value) || undefined : event.target.value)} />}
         </Field>
       ))}
+      <Field id={`${id}a`} label={t('channels.all')} hint={t('channels.allHint')}><Select id={`${id}a`} mode="multiple" value={all} onChange={setAll} options={events.map((value) => ({ value, label: value }))} /></Field>
+      {channel && channel.secrets.length > 0 && <p className="quiet">{t('channels.secrets', { names: channel.secrets.join(', ') })}</p>}
       {kind === 'webhook' && <Field label={t('field.headers')}><JsonField label={t('field.headers')} value={config.headers} onChange={(value) => set('headers', value)} rows={2} /></Field>}
       <ProblemNote problem={problem} />
     </Modal>
@@ -103,7 +107,7 @@ function ChannelDialog({ channel, onClose, done }: { channel: Channel | null; on
 function DeliveryLog() {
   const t = useT();
   const list = useResource('notifications', (signal) => api.notifications({ limit: 100 }, signal), 3000);
-  const failed = (status: string) => status === 'failed' || status === 'gave_up';
+  const tone = { pending: '', sending: 'tone-wait', sent: 'tone-ok', failed: 'tone-fail' };
   return (
     <>
       <ProblemBar problem={list.problem} at={list.data ? list.at : null} retry={list.reload} />
@@ -113,7 +117,7 @@ function DeliveryLog() {
           <tr key={one.id}>
             <td className="numbers" title={fullTime(one.createdAt)}>{dayClock(one.createdAt)}</td><td>{one.event}</td><td>{one.channel}</td><td>{one.workflow}</td>
             <td>{one.instance ? <Link to={paths.instance(one.instance)}><code>{one.instance}</code></Link> : '—'}</td>
-            <td className={failed(one.status) ? 'tone-fail' : one.status === 'delivered' || one.status === 'sent' ? 'tone-ok' : ''}>{one.status}{one.error && <small> {typeof one.error === 'string' ? one.error : one.error.message}</small>}</td>
+            <td className={tone[one.status]}>{t(`sent.${one.status}`)}{one.attempts > 1 && ` · ${one.attempts}×`}{one.error && <small> {one.error}</small>}</td>
           </tr>
         ))}</tbody>
       </table>

@@ -1,34 +1,46 @@
-import { useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { api } from '../api/api';
-import { useResource } from '../api/resource';
+import { Problem } from '../api/client';
+import type { HistoryEvent } from '../api/types';
 import { useT } from '../app/i18n';
 import { JsonView } from '../components/JsonView';
 import { ProblemBar } from '../components/problems';
 import { clock } from '../components/time';
 
-/// The recorded history, newest first, as Temporal keeps it.
-export function Events({ id, live }: { id: string; live: boolean }) {
+/// The recorded history as Temporal keeps it, page by page.
+export function Events({ id }: { id: string }) {
   const t = useT();
-  const [limit, setLimit] = useState(100);
+  const [items, setItems] = useState<HistoryEvent[]>([]);
+  const [next, setNext] = useState<string | null>('');
+  const [problem, setProblem] = useState<Problem | null>(null);
   const [open, setOpen] = useState<number | null>(null);
-  const history = useResource(`history:${id}:${limit}`, (signal) => api.history(id, { limit, order: 'desc' }, signal), live ? 3000 : undefined);
+  const load = useCallback(async (cursor: string) => {
+    try {
+      const page = await api.history(id, { limit: 200, cursor });
+      setItems((old) => (cursor ? [...old, ...page.items] : page.items));
+      setNext(page.next ?? null);
+      setProblem(null);
+    } catch (error) {
+      setProblem(error as Problem);
+    }
+  }, [id]);
+  useEffect(() => void load(''), [load]);
   return (
     <div className="events">
-      <ProblemBar problem={history.problem} retry={history.reload} />
+      <ProblemBar problem={problem} retry={() => void load('')} />
       <table className="table">
-        <thead><tr><th>#</th><th>{t('events.time')}</th><th>{t('events.type')}</th><th>{t('events.node')}</th></tr></thead>
+        <thead><tr><th>#</th><th>{t('events.time')}</th><th>{t('events.type')}</th></tr></thead>
         <tbody>
-          {history.data?.items.map((event) => [
+          {items.map((event) => [
             <tr key={event.id}>
               <td className="numbers">{event.id}</td><td className="numbers">{clock(event.at)}</td>
               <td><button type="button" className="link" aria-expanded={open === event.id} onClick={() => setOpen(open === event.id ? null : event.id)}>{event.type}</button></td>
-              <td><code>{event.path ?? ''}{event.attempt && event.attempt > 1 ? `#${event.attempt}` : ''}</code></td>
             </tr>,
-            open === event.id && <tr key={`${event.id}-more`}><td colSpan={4}><JsonView value={event} /></td></tr>,
+            open === event.id && <tr key={`${event.id}-more`}><td colSpan={3}><JsonView value={event.attributes ?? event} /></td></tr>,
           ])}
         </tbody>
       </table>
-      {history.data?.next && <button type="button" className="link" onClick={() => setLimit(Math.min(500, limit + 200))}>{t('do.loadMore')}</button>}
+      <p className="more">{next ? <button type="button" className="link" onClick={() => void load(next)}>{t('do.loadMore')}</button> : <button type="button" className="link" onClick={() => void load('')}>{t('do.refresh')}</button>}</p>
     </div>
   );
 }

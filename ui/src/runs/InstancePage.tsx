@@ -16,9 +16,9 @@ import { clock } from '../components/time';
 import { parse, valueAt } from '../document/source';
 import { placeOf } from '../document/nodes';
 import type { Direction } from '../graph/arrange';
-import { definitionPath, emptyGraph, runPath, startPath } from '../graph/model';
-import { active } from '../graph/run';
-import type { Fields } from '../nodes/kind';
+import { definitionPath, emptyGraph, runPath, startPath, type Graph } from '../graph/model';
+import { active, type NodeStatus } from '../graph/run';
+import { textOf, type Fields } from '../nodes/kind';
 import { Events } from './Events';
 import { InstanceBar } from './InstanceBar';
 import { Logs } from './Logs';
@@ -44,20 +44,25 @@ export default function InstancePage({ id }: { id: string }) {
     return () => run.close();
   }, [run]);
   const { instance, problem, connection, at, scrub } = useStore(run.head);
-  useStore(run.version);
   const revision = useResource(instance ? `revision:${instance.namespace}/${instance.workflow}/${instance.revision}` : null, (signal) =>
     instance!.revision ? api.revision(instance!.namespace, instance!.workflow, instance!.revision, signal) : api.workflow(instance!.namespace, instance!.workflow, signal));
-  const detail = revision.data as (NonNullable<typeof revision.data> & { graph?: typeof emptyGraph }) | null;
-  const graph = detail?.graph ?? emptyGraph;
+  const detail = revision.data;
   const source = useMemo(() => parse(detail?.source ?? ''), [detail?.source]);
   const fields = useCallback((path: string): Fields => {
     const place = placeOf(source, path);
     return ((place && valueAt(source, place)) ?? {}) as Fields;
   }, [source]);
+  // The normalised form has no titles; they stand in the text as it was deployed.
+  const graph = useMemo((): Graph => {
+    const drawn = detail?.graph ?? emptyGraph;
+    return { ...drawn, nodes: drawn.nodes.map((node) => ({ ...node, title: textOf(fields(node.path).title) || node.title })) };
+  }, [detail?.graph, fields]);
+  const [chosen, setIterations] = useState<ReadonlyMap<string, number>>(new Map());
+  const version = useStore(run.version);
+  const iterations = useMemo(() => shownIterations(graph, run, chosen), [graph, run, chosen, version]);
   const tab = query.get('tab') ?? 'graph';
   const path = query.get('node');
   const named = useMemo(() => (path ? definitionPath(path) : null), [graph, path]);
-  const [iterations, setIterations] = useState<ReadonlyMap<string, number>>(new Map());
   const [direction, setDirection] = useState<Direction>('DOWN');
   const [outline, setOutline] = useState(false);
   const [follow, setFollow] = useState(false);
@@ -65,8 +70,8 @@ export default function InstancePage({ id }: { id: string }) {
     if (named && named.iterations.size > 0) setIterations((old) => new Map([...old, ...named.iterations]));
   }, [named]);
   const select = useCallback((paths: readonly string[]) => {
-    const chosen = paths.at(-1);
-    setQuery({ node: !chosen ? null : chosen === startPath ? startPath : runPath(graph, chosen, iterations) });
+    const path = paths.at(-1);
+    setQuery({ node: !path ? null : path === startPath ? startPath : runPath(graph, path, iterations) });
   }, [graph, iterations]);
   const selection = useMemo(() => (named ? [named.path] : []), [named]);
   const showIteration = useCallback((region: string, index: number) => {
@@ -112,7 +117,7 @@ export default function InstancePage({ id }: { id: string }) {
           {tab === 'timeline' && <Timeline run={run} graph={graph} instance={instance} selected={path} onSelect={(node) => setQuery({ node })} />}
           {tab === 'logs' && <Logs run={run} node={null} />}
           {tab === 'data' && <div className="run-data"><JsonView title={t('run.input')} value={instance.input} /><JsonView title={t('run.output')} value={instance.output} />{instance.error && <JsonView title={t('run.error')} value={instance.error} />}<JsonView title={t('run.nodes')} value={run.nodes} /></div>}
-          {tab === 'events' && <Events id={id} live={connection !== 'closed'} />}
+          {tab === 'events' && <Events id={id} />}
           {tab === 'related' && <Related instance={instance} nodes={run.nodes} />}
         </div>
         <Scrubber run={run} instance={instance} scrub={scrub} live={connection} />
@@ -123,9 +128,23 @@ export default function InstancePage({ id }: { id: string }) {
   );
 }
 
+/// The iteration each region shows: the one that was chosen, else one that is at work, else one that failed.
+function shownIterations(graph: Graph, run: RunStore, chosen: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const shown = new Map(chosen);
+  for (const region of graph.nodes) {
+    if ((region.kind !== 'foreach' && region.kind !== 'loop') || shown.has(region.path)) continue;
+    const path = runPath(graph, region.path, shown);
+    const inside = (fits: (status: NodeStatus) => boolean) =>
+      run.iterations(path).find((index) => Object.entries(run.nodes).some(([key, node]) => key.startsWith(`${path}/${index}/`) && fits(node.status)));
+    const index = inside((status) => active.has(status)) ?? inside((status) => status === 'failed' || status === 'timed_out') ?? run.iterations(path)[0];
+    if (index !== undefined) shown.set(region.path, index);
+  }
+  return shown;
+}
+
 const noPositions = {};
 
-function titleOf(graph: typeof emptyGraph, path: string): string {
+function titleOf(graph: Graph, path: string): string {
   const { path: defined, iterations } = definitionPath(path);
   const node = graph.nodes.find((candidate) => candidate.path === defined);
   const index = [...iterations.values()].at(-1);
@@ -135,6 +154,7 @@ function titleOf(graph: typeof emptyGraph, path: string): string {
 /// Tells status changes to those who cannot see them: at most one in five seconds, failures at once.
 function Announcer({ run, title }: { run: RunStore; title: (path: string) => string }) {
   const t = useT();
+  const [chosen, setIterations] = useState<ReadonlyMap<string, number>>(new Map());
   const version = useStore(run.version);
   const [said, setSaid] = useState({ text: '', failure: '', at: 0, known: new Map<string, string>() });
   useEffect(() => {

@@ -19,24 +19,17 @@ import { isOpen, type InstanceStatus } from '../graph/run';
 
 const statuses: InstanceStatus[] = ['running', 'completed', 'failed', 'timed_out', 'cancelled', 'terminated'];
 const icons: Record<string, LucideIcon> = { webhook: Webhook, cron: Clock, event: RadioTower, manual: User, workflow: Workflow, rerun: RefreshCw };
-const filters = ['workflow', 'status', 'trigger'] as const;
+const filters = ['workflow', 'status', 'trigger', 'node'] as const;
 
 /// `workflow:x status:failed words`: the filters of the address out of what is typed.
 export function readSearch(text: string): Record<string, string> {
   const found: Record<string, string> = {};
-  const rest = text.replace(/\b(workflow|status|trigger|started):(\S+)/g, (_all, name: string, value: string) => {
+  const rest = text.replace(/\b(workflow|status|trigger|started|node):(\S+)/g, (_all, name: string, value: string) => {
     found[name] = value;
     return '';
   });
   found.search = rest.trim().replace(/\s+/g, ' ');
   return found;
-}
-
-function currentNodes(item: InstanceItem): string[] {
-  const nodes = item.nodes;
-  if (!nodes) return [];
-  if (Array.isArray(nodes)) return nodes.map((node) => (typeof node === 'string' ? node : node.path));
-  return Object.keys(nodes);
 }
 
 export default function InstancesPage() {
@@ -112,14 +105,14 @@ export default function InstancesPage() {
               const Icon = icons[item.trigger?.kind ?? 'manual'] ?? User;
               const short = item.id.split('.').slice(2).join('.') || item.id;
               const began = millis(item.startedAt);
-              const current = currentNodes(item);
+              const current = item.at;
               return (
                 <tr key={item.id}>
                   <td><Checkbox aria-label={`${t('runs.choose')} ${item.id}`} checked={chosen.has(item.id)} onChange={() => toggle(item.id)} /></td>
                   <td><Status status={item.status} /></td>
                   <td><Link className="row-link" to={paths.instance(item.id)}>{titleOf(item)}</Link>{item.revision ? <code> r{item.revision}</code> : null}</td>
                   <td title={item.id}><Icon size={14} aria-label={t(`trigger.${item.trigger?.kind ?? 'manual'}` as Word)} className="inline-icon" /><code>{short.length > 34 ? `${short.slice(0, 16)}…${short.slice(-14)}` : short}</code></td>
-                  <td className="clip">{item.error ? <span className="tone-fail"><code>{item.error.code}</code> {item.error.message}</span> : isOpen(item.status) && current.length > 0 ? <>{current.slice(0, 2).join(', ')}{current.length > 2 && <span className="tag">+{current.length - 2}</span>}</> : <span className="quiet">—</span>}</td>
+                  <td className="clip">{isOpen(item.status) && current.length > 0 ? <>{current.slice(0, 2).join(', ')}{current.length > 2 && <span className="tag">+{current.length - 2}</span>}</> : <span className="quiet">—</span>}</td>
                   <td className="numbers" title={fullTime(item.startedAt)}>{dayClock(item.startedAt, now)}</td>
                   <td className="numbers right">{began === null ? '—' : span((millis(item.endedAt) ?? now) - began)}</td>
                 </tr>

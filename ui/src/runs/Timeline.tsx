@@ -44,13 +44,28 @@ function barsOf(node: RunNode, now: number, t: ReturnType<typeof useT>): Bar[] {
   return bars;
 }
 
+/// By their beginning, what runs inside of a region below it.
+function inOrder(nodes: Readonly<Record<string, RunNode>>): [string, RunNode][] {
+  const start = (node: RunNode | undefined) => millis(node?.startedAt) ?? Infinity;
+  const regionOf = (path: string) => {
+    const steps = path.split('/');
+    for (let length = steps.length - 1; length > 0; --length) if (nodes[steps.slice(0, length).join('/')]) return steps.slice(0, length).join('/');
+    return null;
+  };
+  const children = new Map<string | null, string[]>();
+  for (const path of Object.keys(nodes)) children.set(regionOf(path), [...(children.get(regionOf(path)) ?? []), path]);
+  const list = (region: string | null): [string, RunNode][] =>
+    (children.get(region) ?? []).sort((a, b) => start(nodes[a]) - start(nodes[b]) || a.localeCompare(b, 'en', { numeric: true })).flatMap((path) => [[path, nodes[path]!] as [string, RunNode], ...list(path)]);
+  return list(null);
+}
+
 export function Timeline({ run, graph, instance, selected, onSelect }: { run: RunStore; graph: Graph; instance: Instance; selected: string | null; onSelect: (path: string) => void }) {
   const t = useT();
   useStore(run.version);
   const open = isOpen(instance.status);
   const now = useNow(open);
   const begin = millis(instance.startedAt) ?? now;
-  const rows = Object.entries(run.nodes).sort(([, a], [, b]) => (millis(a.startedAt) ?? Infinity) - (millis(b.startedAt) ?? Infinity));
+  const rows = inOrder(run.nodes);
   const ends = rows.flatMap(([, node]) => [millis(node.endedAt), node.status === 'retrying' ? millis(node.reason?.until) : null].filter((time) => time !== null));
   const end = Math.max(begin + 1000, millis(instance.endedAt) ?? now, ...ends) + (open ? 500 : 0);
   const percent = (time: number) => `${Math.max(0, Math.min(100, ((time - begin) / (end - begin)) * 100))}%`;
@@ -75,7 +90,7 @@ export function Timeline({ run, graph, instance, selected, onSelect }: { run: Ru
                 </th>
                 <td>
                   <div className="timeline-row">
-                    {bars.map((bar, index) => <i key={index} className={`timeline-${bar.kind} line-${bar.tone}`} style={{ left: percent(bar.from), width: bar.kind === 'planned' ? 10 : `max(3px, calc(${percent(bar.to)} - ${percent(bar.from)}))` }} title={`${bar.label} ${clock(bar.from)} – ${clock(bar.to)}`}>{bar.label}</i>)}
+                    {bars.map((bar, index) => <i key={index} className={`timeline-${bar.kind} line-${bar.tone}`} style={{ left: percent(bar.from), width: bar.kind === 'planned' ? 10 : `max(3px, calc(${percent(bar.to)} - ${percent(bar.from)}))` }} title={`${bar.label} ${clock(bar.from)} – ${clock(bar.to)}`}>{(bar.to - bar.from) / (end - begin) > 0.06 ? bar.label : ''}</i>)}
                     {after && <span style={{ left: `calc(${percent(bars.at(-1)?.to ?? begin)} + 6px)` }}>{after}</span>}
                     {open && <b className="timeline-now" style={{ left: percent(now) }} aria-hidden />}
                   </div>

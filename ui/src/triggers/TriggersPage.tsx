@@ -46,7 +46,8 @@ export default function TriggersPage() {
   const workflows = useResource('workflows', api.workflows, 30000);
   const triggers = useResource(workflows.data ? `triggers:${workflows.data.items.map((item) => item.name + item.revision).join()}` : null, async (signal) => {
     const lists = await Promise.all(workflows.data!.items.map(async (item) => (await api.triggers(item.namespace, item.name, signal)).items.map((trigger): Row => ({ ...trigger, ns: item.namespace, workflow: item.name, title: item.title || item.name }))));
-    return lists.flat().filter((row) => row.kind !== 'manual');
+    const order = ['webhook', 'cron', 'event'];
+    return lists.flat().filter((row) => row.kind !== 'manual').sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   }, 10000);
   const search = query.get('search') ?? '';
   const rows = useMemo(() => (triggers.data ?? []).filter((row) => (namespace === null || row.ns === namespace) && `${row.title} ${row.workflow} ${row.id} ${row.path ?? ''} ${row.type ?? ''}`.toLowerCase().includes(search.toLowerCase())), [triggers.data, namespace, search]);
@@ -121,7 +122,7 @@ function TriggerView({ row, reload, now }: { row: Row; reload: () => void; now: 
         <dl className="facts">
           {row.kind === 'webhook' && <><dt>URL</dt><dd><span className="tag">{row.methods?.join(', ')}</span> <code>{url}</code> <CopyButton text={() => url} /></dd><dt>{t('field.auth')}</dt><dd>{row.auth ?? t('trigger.authDefault')}</dd><dt>{t('field.respond')}</dt><dd>{row.respond === 'result' ? t('choice.result') : t('choice.accepted')}</dd></>}
           {row.kind === 'event' && <><dt>{t('field.type')}</dt><dd><code>{row.type}</code></dd>{row.source && <><dt>{t('field.source')}</dt><dd><code>{row.source}</code></dd></>}</>}
-          {row.kind === 'cron' && <><dt>cron</dt><dd><code>{row.cron}</code></dd><dt>{t('field.timezone')}</dt><dd>{row.timezone}</dd><dt>{t('field.overlap')}</dt><dd><code>{row.overlap}</code></dd>{row.counts && <><dt>{t('trigger.counts')}</dt><dd>{t('trigger.countsText', { started: row.counts.started, skipped: row.counts.skipped, missed: row.counts.missed })}</dd></>}</>}
+          {row.kind === 'cron' && <><dt>cron</dt><dd><code>{row.cron}</code></dd><dt>{t('field.timezone')}</dt><dd>{row.timezone}</dd><dt>{t('field.overlap')}</dt><dd><code>{row.overlap}</code></dd>{row.counts && <><dt>{t('trigger.counts')}</dt><dd>{t('trigger.countsText', { started: row.counts.started ?? 0, skipped: row.counts.skipped ?? 0, missed: row.counts.missed ?? 0 })}</dd></>}</>}
           <dt>{t('runs.workflow')}</dt><dd><Link to={paths.editor(row.ns, row.workflow)}>{row.ns}/{row.workflow}</Link></dd>
         </dl>
         {row.kind === 'cron' ? (

@@ -77,8 +77,8 @@ export const common = {
   'state.zone': ['Times in {{zone}}', '时间按 {{zone}} 显示'],
 
   'time.now': ['now', '刚刚'],
-  'time.ago': ['{{span}} ago', '{{span}}前'],
-  'time.in': ['in {{span}}', '{{span}}后'],
+  'time.ago': ['{{span}} ago', '{{span}} 前'],
+  'time.in': ['in {{span}}', '{{span}} 后'],
   'time.yesterday': ['Yesterday', '昨天'],
   'time.today': ['today', '今天'],
   'time.tomorrow': ['tomorrow', '明天'],
