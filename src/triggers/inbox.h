@@ -16,7 +16,7 @@ namespace weft::triggers {
 
 struct InboxOptions {
   /// Starts that are made at once on the threads that accept; beyond them deliveries wait for the dispatcher.
-  int most_direct = 16;
+  int most_direct = 4;
   /// How long a caller may be kept waiting for Temporal.
   Duration direct_timeout{2'000};
   /// Threads of the dispatcher.
