@@ -10,7 +10,7 @@
 #include <cstdlib>
 
 #include "contract/names.h"
-#include "temporalio/client/result.h"
+#include "temporalio/client/history.h"
 #include "temporalio/tests/eventually.h"
 #include "tests/integration/control_plane.h"
 #include "triggers/cloud_event.h"
@@ -167,6 +167,50 @@ TEST_F(EventsKill, WhileDelivering) {
     EXPECT_EQ(harness.Wait(run).output.Dump(), "3");
     EXPECT_EQ(SignalsOf(run, contract::kEventSignal), 1);
   }
+}
+
+TEST_F(EventsKill, WhileTemporalIsAwayAndComesBackWithItsFile) {
+  temporalio::testing::DevServerOptions options;
+  options.cli = TEMPORAL_CLI;
+  options.db_filename = plane.url() + ".temporal";
+  auto server = *temporalio::testing::DevServer::Start(harness.runtime(), options);
+  temporalio::ConnectionOptions to;
+  to.target = server->target();
+  options.port = static_cast<std::uint16_t>(std::stoi(to.target.substr(to.target.rfind(':') + 1)));
+  const temporalio::Client client(*temporalio::Connection::Connect(harness.runtime(), to));
+  temporalio::StartOptions start;
+  start.workflow_id = "default.waiter.manual.1";
+  start.workflow_type = "default.waiter";
+  start.task_queue = "nobody";
+  const temporalio::WorkflowRef run{start.workflow_id, client.StartWorkflow(start)->run_id};
+  triggers::Definitions definitions(plane.database());
+  triggers::Correlator correlator(plane.database(), client, definitions);
+  store::Subscription wait;
+  wait.instance = run.workflow_id;
+  wait.run = run.run_id;
+  wait.name = wait.node = wait.taker = "ev";
+  wait.ns = "default";
+  wait.workflow = "waiter";
+  wait.types = {"test.kill"};
+  ASSERT_TRUE(correlator.Subscribe(wait));
+
+  ::kill(server->pid(), SIGKILL);
+  server.reset();
+  ASSERT_TRUE(plane.Publish(R"({"type":"test.kill","data":4})"));
+  triggers::EventDispatcher dispatcher(plane.database(), client);
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  EXPECT_EQ(dispatcher.DeliverDue(now).error().code, "temporal");
+  EXPECT_EQ(*dispatcher.DeliverDue(now), 0U);  // it waits a little
+
+  server = *temporalio::testing::DevServer::Start(harness.runtime(), options);
+  EXPECT_EQ(*dispatcher.DeliverDue(now + std::chrono::hours(1)), 1U);
+  EXPECT_EQ(*dispatcher.DeliverDue(now + std::chrono::hours(9)), 0U);
+  int signals = 0;
+  const auto history = temporalio::FetchHistory(client, run);
+  ASSERT_TRUE(history);
+  for (const auto& event : history->events())
+    signals += event.has_workflow_execution_signaled_event_attributes() ? 1 : 0;
+  EXPECT_EQ(signals, 1);
 }
 
 }  // namespace
