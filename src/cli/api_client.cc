@@ -265,10 +265,10 @@ Result<Value> ApiClient::Post(const std::string& path, const Value& body) {
 
 Result<std::vector<Value>> ApiClient::List(const std::string& path,
                                            std::vector<std::pair<std::string, std::string>> parameters,
-                                           std::size_t limit) {
+                                           std::size_t limit, const std::string& from) {
   std::vector<Value> items;
   parameters.emplace_back("limit", std::to_string(std::min<std::size_t>(kPage, limit)));
-  auto& cursor = parameters.emplace_back("cursor", "").second;
+  auto& cursor = parameters.emplace_back("cursor", from).second;
   while (true) {
     WEFT_TRY(const auto page, Get(path + QueryText(parameters)));
     const auto list = page.Get("items");

@@ -51,10 +51,10 @@ class ApiClient {
 
   Result<expr::Value> Get(const std::string& path);
   Result<expr::Value> Post(const std::string& path, const expr::Value& body);
-  /// Every page of a list, at most `limit` items.
+  /// Every page of a list from `cursor` on, at most `limit` items.
   Result<std::vector<expr::Value>> List(const std::string& path,
                                         std::vector<std::pair<std::string, std::string>> parameters = {},
-                                        std::size_t limit = 10'000);
+                                        std::size_t limit = 10'000, const std::string& cursor = {});
 
   /// Reads a stream until `on_event` returns false. A connection that ends before is taken up again where it was;
   /// `on_trouble` tells of one that broke.

@@ -1,5 +1,8 @@
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "cli/command.h"
 #include "cli/output.h"
@@ -10,6 +13,11 @@ namespace weft::cli {
 namespace {
 
 using expr::Value;
+
+constexpr std::chrono::milliseconds kPause{300};
+/// Workers send what nodes wrote in batches, the last of them a moment after the node has ended.
+constexpr std::chrono::seconds kLate{2};
+constexpr std::size_t kMost = 1'000'000;
 
 struct Options {
   ServerOptions server;
@@ -35,27 +43,32 @@ void Print(const Value& chunk, bool one_node) {
   }
 }
 
+/// Prints what has come after the chunk `last`.
+Result<void> PrintNew(ApiClient& client, const Options& options, std::int64_t& last, bool closed) {
+  const auto cursor = last == 0 ? std::string() : std::to_string(last);
+  WEFT_TRY(const auto chunks, client.List(InstancePath(options.id) + "/logs", {{"path", options.node}}, kMost, cursor));
+  for (const auto& chunk : chunks) {
+    const auto sequence = chunk.Get("sequence").AsInteger();
+    // What no worker sent to the server is known from results only, and is whole at the end.
+    if (sequence == 0 && options.follow && !closed) continue;
+    Print(chunk, !options.node.empty());
+    last = std::max(last, sequence);
+  }
+  return {};
+}
+
 int Run(const Options& options) {
   return WithServer(options.server, [&](ApiClient& client) -> Result<int> {
-    WEFT_TRY(auto instance, RemoteInstance::Get(client, options.id));
-    const auto path = InstancePath(options.id) + "/logs";
-    WEFT_TRY(const auto chunks, client.List(path, {{"path", options.node}}));
     std::int64_t last = 0;
-    for (const auto& chunk : chunks) {
-      Print(chunk, !options.node.empty());
-      last = std::max(last, chunk.Get("sequence").AsInteger());
+    bool late = false;
+    while (true) {
+      WEFT_TRY(const auto document, client.Get(InstancePath(options.id)));
+      const bool closed = IsClosed(document);
+      WEFT_TRY_VOID(PrintNew(client, options, last, closed));
+      if (!options.follow || late) return kOk;
+      late = closed;
+      std::this_thread::sleep_for(closed ? kLate : kPause);
     }
-    if (!options.follow || instance.closed()) return kOk;
-    const auto log = [&](const Value& chunk) {
-      if (!options.node.empty() && chunk.Get("path").AsString() != options.node) return;
-      // The stream begins a little before what the list ended with.
-      const auto sequence = chunk.Get("sequence").AsInteger();
-      if (sequence > 0 && sequence <= last) return;
-      Print(chunk, !options.node.empty());
-    };
-    WEFT_TRY_VOID(instance.Follow(
-        client, {.changed = {}, .log = log, .trouble = [](const std::string& message) { Report(message); }}));
-    return kOk;
   });
 }
 

@@ -23,7 +23,6 @@ int Run(const Options& options) {
       const auto display = Display::ForStderr();
       WEFT_TRY_VOID(
           instance.Follow(client, {.changed = [&](const progress::InstanceView& view) { display->Show(view); },
-                                   .log = {},
                                    .trouble = [&](const std::string& message) { display->Say(message); }}));
     }
     const auto view = instance.View();

@@ -23,7 +23,6 @@ Result<int> Wait(ApiClient& client, const std::string& id) {
   const auto display = Display::ForStderr();
   WEFT_TRY(auto instance, RemoteInstance::Get(client, id));
   WEFT_TRY_VOID(instance.Follow(client, {.changed = [&](const progress::InstanceView& view) { display->Show(view); },
-                                         .log = {},
                                          .trouble = [&](const std::string& message) { display->Say(message); }}));
   const auto view = instance.View();
   if (ExitOf(view) != kOk) {

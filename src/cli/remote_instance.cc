@@ -104,11 +104,6 @@ void RemoteInstance::LearnWorkflow(ApiClient& client) {
   if (revision) workflow_ = dsl::Load(revision->Get("source").StringView()).workflow;
 }
 
-bool RemoteInstance::closed() const {
-  constexpr std::array<std::string_view, 3> kOpen{"queued", "running", "stuck"};
-  return std::ranges::find(kOpen, document_.Get("status").StringView()) == kOpen.end();
-}
-
 Result<void> RemoteInstance::Follow(ApiClient& client, const Callbacks& callbacks) {
   const auto id = document_.Get("id").AsString();
   const auto told = [&] {
@@ -123,8 +118,6 @@ Result<void> RemoteInstance::Follow(ApiClient& client, const Callbacks& callback
     } else if (event.event == "node") {
       Change(*data);
       told();
-    } else if (event.event == "log" && callbacks.log) {
-      callbacks.log(*data);
     }
     return event.event != "closed";
   };
@@ -174,6 +167,11 @@ InstanceView RemoteInstance::View() const {
   });
   for (auto& [key, node] : nodes) view.nodes.push_back(std::move(node));
   return view;
+}
+
+bool IsClosed(const Value& document) {
+  constexpr std::array<std::string_view, 3> kOpen{"queued", "running", "stuck"};
+  return std::ranges::find(kOpen, document.Get("status").StringView()) == kOpen.end();
 }
 
 int ExitOf(const InstanceView& view) {

@@ -19,15 +19,12 @@ class RemoteInstance {
 
   struct Callbacks {
     std::function<void(const progress::InstanceView&)> changed;
-    /// A piece of what a node wrote.
-    std::function<void(const expr::Value& chunk)> log;
     std::function<void(const std::string&)> trouble;
   };
   /// Follows the instance until it has closed; then it is as it stays.
   Result<void> Follow(ApiClient& client, const Callbacks& callbacks);
 
   [[nodiscard]] const expr::Value& document() const { return document_; }
-  [[nodiscard]] bool closed() const;
   /// With the nodes as the file has them, kinds included.
   [[nodiscard]] progress::InstanceView View() const;
 
@@ -39,6 +36,9 @@ class RemoteInstance {
   expr::Value document_;
   std::shared_ptr<const dsl::Workflow> workflow_;  ///< null: not known
 };
+
+/// Whether the instance of the document has ended.
+bool IsClosed(const expr::Value& document);
 
 /// The exit code of a verb that has waited for the instance's end.
 int ExitOf(const progress::InstanceView& view);
