@@ -1,5 +1,10 @@
 #include "store/deliveries.h"
 
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <thread>
+
 #include "base/id.h"
 #include "store/testing.h"
 
@@ -145,6 +150,45 @@ TEST_P(DeliveriesTest, OneThatWasPutOffIsDueThen) {
   EXPECT_EQ(next.value(), At(500));
   EXPECT_TRUE(Claim(At(499)).empty());
   EXPECT_EQ(Claim(At(500)).size(), 1U);
+}
+
+TEST_P(DeliveriesTest, ServersThatClaimAtOnceShareThem) {
+  for (int i = 0; i < 40; ++i) Add(Hook());
+  std::mutex mutex;
+  std::vector<std::string> ids;
+  {
+    std::vector<std::jthread> servers;
+    for (int i = 0; i < 4; ++i) {
+      servers.emplace_back([&] {
+        for (auto claimed = Claim(At(100), 3); !claimed.empty(); claimed = Claim(At(100), 3)) {
+          const std::scoped_lock lock(mutex);
+          for (const auto& d : claimed) ids.push_back(d.id);
+        }
+      });
+    }
+  }
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), ids.size()) << "each goes to one";
+  // A server that finds its choice taken looks again later.
+  while (true) {
+    const auto rest = Claim(At(100));
+    if (rest.empty()) break;
+    for (const auto& d : rest) ids.push_back(d.id);
+  }
+  EXPECT_EQ(ids.size(), 40U);
+}
+
+TEST_P(DeliveriesTest, TheSameDeliveryAtOnceOnSeveralServersIsStoredOnce) {
+  std::atomic<int> stored{0};
+  {
+    std::vector<std::jthread> servers;
+    for (int i = 0; i < 8; ++i) {
+      servers.emplace_back([&] {
+        if (Add(Hook("a")).empty()) ++stored;
+      });
+    }
+  }
+  EXPECT_EQ(stored, 1);
+  EXPECT_EQ(List({}).size(), 1U);
 }
 
 TEST_P(DeliveriesTest, AreListedNewestFirstInPagesAndByFilter) {
