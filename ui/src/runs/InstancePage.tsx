@@ -154,7 +154,6 @@ function titleOf(graph: Graph, path: string): string {
 /// Tells status changes to those who cannot see them: at most one in five seconds, failures at once.
 function Announcer({ run, title }: { run: RunStore; title: (path: string) => string }) {
   const t = useT();
-  const [chosen, setIterations] = useState<ReadonlyMap<string, number>>(new Map());
   const version = useStore(run.version);
   const [said, setSaid] = useState({ text: '', failure: '', at: 0, known: new Map<string, string>() });
   useEffect(() => {
