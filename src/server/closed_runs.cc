@@ -32,6 +32,8 @@ constexpr Duration kWindow = 10min;
 constexpr Duration kDeepEvery = 1min;
 constexpr Duration kDeepOverlap = 5min;
 constexpr int kPage = 500;
+/// How long the log of notifications goes back; what is told once is remembered for as long.
+constexpr Duration kKept = std::chrono::days(90);
 constexpr int kMaxTroubles = 20;
 
 /// Other workflows of the namespace, and runs that are gone meanwhile, concern nobody.
@@ -108,7 +110,11 @@ Result<bool> ClosedRuns::Scan() {
     WEFT_TRY(position, take());
     if (!position) return false;
   }
-  if (deep) deep_scan_ = now;
+  if (deep) {
+    deep_scan_ = now;
+    WEFT_TRY_VOID(
+        database_.Write<std::int64_t>([&](store::Transaction& t) { return store::DropNotifications(t, now - kKept); }));
+  }
   std::erase_if(handled_, [&](const auto& run) { return run.second < now - kDeepOverlap - kDeepEvery; });
   return true;
 }
@@ -120,6 +126,11 @@ Result<std::string> ClosedRuns::QueryOf(Timestamp from, Timestamp to) {
   WEFT_TRY_VOID(database_.Read([&](store::Transaction& t) -> Result<void> {
     WEFT_TRY(const auto told, store::ChannelsToldOf(t, "completed"));
     all_completed = !told.empty();
+    anybody_told_ = false;
+    for (const auto* event : {"failed", "timed_out", "terminated", "cancelled", "recovered"}) {
+      WEFT_TRY(const auto channels, store::ChannelsToldOf(t, event));
+      anybody_told_ = anybody_told_ || !channels.empty();
+    }
     WEFT_TRY(const auto failing, store::FailingWorkflows(t));
     types.clear();
     for (const auto& type : failing) types += (types.empty() ? "" : ", ") + Quoted(type);
@@ -180,6 +191,11 @@ Result<void> ClosedRuns::Handle(const temporalio::RunInfo& run) {
     ended.end.event = "completed";
     WEFT_TRY_VOID(TellAll(*ended.workflow, ended.end));
     return TellRecovery(*ended.workflow, std::move(ended.end));
+  }
+  if (!anybody_told_) {
+    // Its first event tells whether its workflow wants anybody to know; the rest of the history may be long.
+    WEFT_TRY(const auto started, ReadStart(client_, run, definitions_));
+    if (started.workflow->notify.empty() && started.workflow->error_workflow.empty()) return {};
   }
   if (run.status == enums::WORKFLOW_EXECUTION_STATUS_TERMINATED) {
     WEFT_TRY(const bool goes_on, GoesOn(client_, run));

@@ -57,6 +57,7 @@ class ClosedRuns {
   progress::Definitions definitions_;
   std::map<std::string, Timestamp> handled_;  ///< run ids, by when they closed, as far back as scans look
   std::map<std::string, int> troubles_;       ///< runs that could not be handled, how often
+  bool anybody_told_ = false;                 ///< of the end of any run, whatever its workflow
   Timestamp deep_scan_{};                     ///< when one looked back further
 };
 

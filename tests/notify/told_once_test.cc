@@ -135,14 +135,17 @@ TEST_F(NotificationsTest, AFailingRunIsToldOfOnceToEachChannel) {
   AddChannel("everyone", {"failed", "terminated"});
   BeginToScan();
   LocalWorker worker;
-  Teller teller(plane_.database(), key_);
-  const auto system = OpenSystem(teller);
-  const auto run = Harness::Get().Start(kFails);
-  EXPECT_EQ(Harness::Get().Wait(run).status, "failed");
-  Until([&] { return Told("ops", run.workflow_id).size() + Told("everyone", run.workflow_id).size() >= 2; }, "told");
-  // The run's own reporter has ended too.
-  const auto reporter = Harness::Get().Wait({"weft-notify." + run.run_id + ".failed", {}});
-  EXPECT_EQ(reporter.status, "completed") << reporter.error.Dump();
+  temporalio::WorkflowRef run;
+  {
+    Teller teller(plane_.database(), key_);
+    const auto system = OpenSystem(teller);
+    run = Harness::Get().Start(kFails);
+    EXPECT_EQ(Harness::Get().Wait(run).status, "failed");
+    Until([&] { return Told("ops", run.workflow_id).size() + Told("everyone", run.workflow_id).size() >= 2; }, "told");
+    // The run's own reporter has ended too.
+    const auto reporter = Harness::Get().Wait({"weft-notify." + run.run_id + ".failed", {}});
+    EXPECT_EQ(reporter.status, "completed") << reporter.error.Dump();
+  }
   LookAgain();
   for (const auto* channel : {"ops", "everyone"}) {
     const auto told = Told(channel, run.workflow_id);
@@ -232,10 +235,11 @@ TEST_F(NotificationsTest, TheFirstCompletionAfterAFailureIsARecovery) {
     runs.push_back(Harness::Get().Start(kMoody, input));
     Harness::Get().Wait(runs.back());
   }
-  Teller teller(plane_.database(), key_);
-  const auto system = OpenSystem(teller);
   const auto& third = runs[2].workflow_id;
-  Until([&] { return !Told("ops", third).empty() && !Told("everyone", third).empty(); }, "told");
+  {
+    Teller teller(plane_.database(), key_);
+    Until([&] { return !Told("ops", third).empty() && !Told("everyone", third).empty(); }, "told");
+  }
   LookAgain();
   EXPECT_THAT(Told("ops", third), SizeIs(1));
   EXPECT_EQ(Told("ops", third)[0].Get("event").AsString(), "recovered");
