@@ -6,6 +6,7 @@
 
 #include "dsl/load.h"
 #include "progress/fold.h"
+#include "progress/view.h"
 #include "tests/progress/history_writer.h"
 
 namespace weft::testing {
@@ -57,6 +58,28 @@ void Fold(benchmark::State& state) {
   state.counters["KB above"] = static_cast<double>(PeakKilobytes() - before);
 }
 BENCHMARK(Fold)->Arg(1000)->Arg(50'000)->Unit(benchmark::kMillisecond);
+
+/// Opening a run whose history is read: cold, all of it is folded and shown; warm, what has come since.
+void Open(benchmark::State& state) {
+  const auto events = History(50'000);
+  const auto warm = static_cast<std::size_t>(state.range(0));
+  for (auto _ : state) {
+    state.PauseTiming();
+    progress::Definitions definitions;
+    progress::Track track(definitions, "");
+    std::size_t next = 0;
+    const auto feed = [&](std::size_t end) {
+      for (; next < end; ++next) {
+        if (const auto fed = track.Feed(events[next]); !fed) state.SkipWithError(fed.error().message.c_str());
+      }
+    };
+    feed(warm == 0 ? 0 : events.size() - warm);
+    state.ResumeTiming();
+    feed(events.size());
+    benchmark::DoNotOptimize(progress::ViewOf(track, "run", {}).ToJson().Dump());
+  }
+}
+BENCHMARK(Open)->ArgName("new events")->Arg(0)->Arg(100)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace weft::testing

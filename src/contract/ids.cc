@@ -51,4 +51,9 @@ std::string InstanceId(std::string_view ns, std::string_view name, std::string_v
   return WorkflowType(ns, name) + "." + std::string(trigger) + "." + (IsPlain(key) ? std::string(key) : HashOf(key));
 }
 
+std::string_view ShortRunId(std::string_view run_id) {
+  constexpr std::size_t kCharacters = 8;
+  return run_id.substr(run_id.size() - std::min(run_id.size(), kCharacters));
+}
+
 }  // namespace weft::contract

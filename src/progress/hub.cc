@@ -31,6 +31,7 @@ Hub::Hub(temporalio::Client client, HubOptions options)
 }
 
 Hub::~Hub() {
+  if (shared_->lines) shared_->lines->Stop();
   shared_->stop.request_stop();
   shared_->WaitForCalls();
 }
@@ -43,23 +44,34 @@ Result<Found> Hub::Find(std::string_view instance) const {
   const auto at = instance.rfind('@');
   temporalio::WorkflowRef ref{std::string(instance.substr(0, at)), {}};
   if (at != std::string_view::npos) {
-    const auto prefix = instance.substr(at + 1);
-    if (prefix.size() < kRunIdCharacters || ref.workflow_id.find('\'') != std::string::npos) {
+    const auto short_id = instance.substr(at + 1);
+    if (short_id.size() < kRunIdCharacters || ref.workflow_id.find('\'') != std::string::npos) {
       return Fail("not_found", "an older run is named by its instance's id, @ and 8 characters of its run id");
     }
+    // Newest first. What is newer than the run may be of its chain: lists do not tell.
+    std::vector<std::string> newer;
     std::string token;
+    bool seen = false;
     do {
       const auto page = shared_->client.ListRuns("WorkflowId = '" + ref.workflow_id + "'", 100, token);
       if (!page) return std::unexpected(ToError(page.error(), instance));
       for (const auto& run : page->runs) {
-        // Newest first: of a chain its last run.
-        if (!run.first_run_id.starts_with(prefix) && !run.run_id.starts_with(prefix)) continue;
-        ref.run_id = run.run_id;
-        break;
+        seen = seen || run.run_id.ends_with(short_id);
+        if (seen && ref.run_id.empty()) ref.run_id = run.run_id;
+        if (!seen) newer.push_back(run.run_id);
       }
       token = page->next_page_token;
-    } while (ref.run_id.empty() && !token.empty());
-    if (ref.run_id.empty()) return Fail("not_found", "there is no instance `" + std::string(instance) + "`");
+    } while (!seen && !token.empty());
+    if (!seen) return Fail("not_found", "there is no instance `" + std::string(instance) + "`");
+    const auto first_of = [&](const std::string& run) {
+      const auto described = shared_->client.Describe({ref.workflow_id, run});
+      return described ? described->info.first_run_id : std::string();
+    };
+    const auto first = newer.empty() ? std::string() : first_of(ref.run_id);
+    while (!newer.empty() && !first.empty() && first_of(newer.back()) == first) {
+      ref.run_id = newer.back();
+      newer.pop_back();
+    }
   }
   const auto description = shared_->client.Describe(ref);
   if (!description) return std::unexpected(ToError(description.error(), instance));

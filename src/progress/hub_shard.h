@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "progress/hub.h"
+#include "progress/hub_lines.h"
 #include "progress/pollers.h"
 
 /// Parts of the hub; for its own sources.
@@ -26,11 +27,14 @@ struct HubShared {
   temporalio::Client client;
   HubOptions options;
   std::stop_source stop{};
+  std::unique_ptr<HubLines> lines{};  ///< null: there are no `logs`
   std::atomic<std::size_t> instances{0}, viewers{0}, long_polls{0};
   std::atomic<std::uint64_t> folds{0}, events{0}, pushes{0}, last_viewer{0};
 
   HubShared(temporalio::Client its_client, HubOptions its_options)
-      : client(std::move(its_client)), options(std::move(its_options)) {}
+      : client(std::move(its_client)), options(std::move(its_options)) {
+    if (options.logs) lines = std::make_unique<HubLines>(options.logs);
+  }
 
   /// Calls under way; they refer to the shards, so the hub waits for them when it ends.
   void Begin();

@@ -231,6 +231,7 @@ void LiveInstance::Described(const service::DescribeWorkflowExecutionResponse& d
     Changed();
   }
   AskPollers(shard_.pollers().TakeStale(View(), live_.task_queue));
+  FollowLines();
   Read();
 }
 
@@ -272,6 +273,7 @@ InstanceView LiveInstance::View() {
 }
 
 void LiveInstance::Changed() {
+  FollowLines();
   AnswerLooks();
   SchedulePush();
 }
@@ -348,6 +350,16 @@ void LiveInstance::TakeLines(const std::vector<LogLine>& lines) {
       if (watching.ready && !watching.fresh) watching.viewer.send("log", "", event);
     }
   }
+}
+
+void LiveInstance::FollowLines() {
+  const auto& lines = shard_.shared().lines;
+  if (!lines || !watched() || track_->fold().machine().state().in_flight == 0) return;
+  lines->Want(workflow_id_, first_run_id_, [&shard = shard_, self = weak_from_this()](std::vector<LogLine> fresh) {
+    shard.Post([self, fresh = std::move(fresh)] {
+      if (const auto instance = self.lock()) instance->TakeLines(fresh);
+    });
+  });
 }
 
 void LiveInstance::SendHeartbeats(const Live& before) {

@@ -68,6 +68,7 @@ class LiveInstance : public std::enable_shared_from_this<LiveInstance> {
   void SchedulePush();
   void Push();
   void SendHeartbeats(const Live& before);
+  void FollowLines();
 
   HubShard& shard_;
   std::string workflow_id_, first_run_id_, run_id_;

@@ -82,7 +82,7 @@ Result<Histories::Page> Histories::ReadPage(const std::string& id, const std::st
     }
     if (!after.empty()) return Fail("request", "`cursor` belongs to a history that is not there any more");
   }
-  const auto token = FromBase64(after);
+  const auto token = after.empty() ? std::optional<std::string>("") : FromBase64(after);
   if (!token) return Fail("request", "`cursor` is none that this call has given");
   temporalio::HistoryReader reader(client_, {id, run},
                                    {.follow = false, .close_event_only = false, .page_size = limit, .token = *token});

@@ -25,7 +25,6 @@ constexpr int kPage = 100;
 /// Runs that one call looks at, at most.
 constexpr int kMostLooked = 500;
 constexpr std::size_t kMostNodes = 5;
-constexpr std::size_t kRunIdCharacters = 8;
 /// The archive follows within seconds; so far back closed runs are looked for in Temporal too.
 constexpr std::chrono::minutes kNotArchivedYet{5};
 const std::vector<std::string> kClosed{"completed", "failed", "timed_out", "cancelled", "terminated"};
@@ -145,7 +144,6 @@ Result<std::optional<ListedInstance>> InstanceList::Listed(const temporalio::Run
   ListedInstance item;
   item.workflow_id = run.workflow_id;
   item.run_id = run.run_id;
-  item.first_run_id = run.first_run_id.empty() ? run.run_id : run.first_run_id;
   item.ns = run.workflow_type.substr(0, dot);
   item.workflow = run.workflow_type.substr(dot + 1);
   item.started_at = Millis(std::chrono::floor<std::chrono::microseconds>(run.start_time));
@@ -169,12 +167,19 @@ Result<std::optional<ListedInstance>> InstanceList::Listed(const temporalio::Run
     item.status = JsonOf(run.memo, contract::kMemoField).Get("status").StringView() == "not_triggered"
                       ? "not_triggered"
                       : ClosedStatusOf(run.status);
-    item.id = item.workflow_id + '@' + item.run_id.substr(0, kRunIdCharacters);
   } else {
     item.id = item.workflow_id;
     item.status = "running";
-    WEFT_TRY_VOID(AddPlace(item, run));
   }
+  // Lists do not tell to which chain a run belongs.
+  const auto description = client_.Describe({run.workflow_id, run.run_id});
+  if (!description) {
+    if (description.error().code == temporalio::Error::Code::kNotFound) return std::nullopt;
+    return Fail("temporal", description.error().message);
+  }
+  item.first_run_id = description->info.first_run_id.empty() ? run.run_id : description->info.first_run_id;
+  if (!run.close_time) AddPlace(item, run, *description);
+  if (run.close_time) item.id = item.workflow_id + '@' + std::string(contract::ShortRunId(item.first_run_id));
   if (item.first_run_id != item.run_id) {
     // A chain began when its first run did.
     if (const auto first = client_.Describe({item.workflow_id, item.first_run_id})) {
@@ -186,16 +191,12 @@ Result<std::optional<ListedInstance>> InstanceList::Listed(const temporalio::Run
 }
 
 // Where an open run is: its memo tells what it waits for, a description what runs, and whether it goes on at all.
-Result<void> InstanceList::AddPlace(ListedInstance& item, const temporalio::RunInfo& run) const {
+void InstanceList::AddPlace(ListedInstance& item, const temporalio::RunInfo& run,
+                            const temporalio::RunDescription& description) {
   std::set<std::string> nodes;
   const auto memo = JsonOf(run.memo, contract::kMemoField).Get("at");
-  const auto description = client_.Describe({run.workflow_id, run.run_id});
-  if (!description) {
-    if (description.error().code == temporalio::Error::Code::kNotFound) return {};
-    return Fail("temporal", description.error().message);
-  }
-  if (description->raw.pending_workflow_task().attempt() > progress::kStuckAfterAttempts) item.status = "stuck";
-  for (const auto& activity : description->raw.pending_activities()) {
+  if (description.raw.pending_workflow_task().attempt() > progress::kStuckAfterAttempts) item.status = "stuck";
+  for (const auto& activity : description.raw.pending_activities()) {
     const auto& type = activity.activity_type().name();
     if (type == contract::kAcquireActivity) item.status = "queued";
     if (type == contract::kSubscribeActivity || type == contract::kUnsubscribeActivity) continue;
@@ -205,7 +206,6 @@ Result<void> InstanceList::AddPlace(ListedInstance& item, const temporalio::RunI
   for (const auto& node : nodes) {
     if (item.nodes.size() < kMostNodes) item.nodes.push_back(node);
   }
-  return {};
 }
 
 Result<InstanceList::Part> InstanceList::Open(const InstanceFilter& filter, const std::optional<Place>& after,
@@ -219,11 +219,9 @@ Result<InstanceList::Part> InstanceList::Open(const InstanceFilter& filter, cons
     if (!page) return Fail("temporal", page.error().message);
     for (const auto& run : page->runs) {
       const auto started_at = Millis(std::chrono::floor<std::chrono::microseconds>(run.start_time));
-      const auto first_run = run.first_run_id.empty() ? run.run_id : run.first_run_id;
       if (looked == kMostLooked || part.items.size() == static_cast<std::size_t>(limit)) return part;
       ++looked;
-      part.looked_until = Place{started_at, first_run};
-      if (after && started_at == after->started_at && first_run >= after->run) continue;
+      part.looked_until = Place{started_at, run.run_id};
       WEFT_TRY(auto item, Listed(run, filter));
       if (item) part.items.push_back(*std::move(item));
     }
@@ -244,6 +242,12 @@ Result<InstanceList::Part> InstanceList::JustClosed(const InstanceFilter& filter
       kMostLooked);
   if (!page) return Fail("temporal", page.error().message);
   for (const auto& run : page->runs) {
+    if (database_ != nullptr) {
+      WEFT_TRY(const bool archived, database_->Read<bool>([&](store::Transaction& t) {
+        return store::IsRunArchived(t, run.workflow_id, run.run_id);
+      }));
+      if (archived) continue;
+    }
     WEFT_TRY(auto item, Listed(run, filter));
     if (item) part.items.push_back(*std::move(item));
   }
@@ -277,7 +281,7 @@ Result<InstanceList::Part> InstanceList::Archived(const InstanceFilter& filter, 
   for (const auto& row : rows) {
     if (rows.size() == static_cast<std::size_t>(limit)) part.looked_until = Place{row.started_at, row.first_run};
     if (filter.trigger == "manual" && row.trigger_kind != "manual") continue;
-    part.items.push_back({.id = row.id + '@' + row.first_run.substr(0, kRunIdCharacters),
+    part.items.push_back({.id = row.id + '@' + std::string(contract::ShortRunId(row.first_run)),
                           .workflow_id = row.id,
                           .run_id = row.last_run,
                           .first_run_id = row.first_run,

@@ -61,7 +61,8 @@ class InstanceList {
   Result<Part> JustClosed(const InstanceFilter& filter, const std::optional<Place>& after) const;
   Result<Part> Archived(const InstanceFilter& filter, const std::optional<Place>& after, int limit) const;
   Result<std::optional<ListedInstance>> Listed(const temporalio::RunInfo& run, const InstanceFilter& filter) const;
-  [[nodiscard]] Result<void> AddPlace(ListedInstance& item, const temporalio::RunInfo& run) const;
+  static void AddPlace(ListedInstance& item, const temporalio::RunInfo& run,
+                       const temporalio::RunDescription& description);
   void NameIt(ListedInstance& item) const;
   static std::string QueryOf(const InstanceFilter& filter, const std::optional<Place>& after);
   static Result<std::optional<Place>> PlaceOf(const std::string& cursor);

@@ -113,6 +113,12 @@ Result<std::vector<ArchivedRun>> ListArchivedRuns(Transaction& t, std::string_vi
   return runs;
 }
 
+Result<bool> IsRunArchived(Transaction& t, std::string_view id, std::string_view run) {
+  WEFT_TRY(const auto rows,
+           t.Query("SELECT 1 FROM archived_runs WHERE id = ?1 AND run = ?2", {std::string(id), std::string(run)}));
+  return !rows.empty();
+}
+
 Result<std::optional<std::string>> ReadArchivedHistory(Transaction& t, std::string_view id, std::string_view run) {
   WEFT_TRY(const auto rows, t.Query("SELECT bytes FROM archived_history WHERE id = ?1 AND run = ?2 ORDER BY piece",
                                     {std::string(id), std::string(run)}));
@@ -126,9 +132,12 @@ Result<std::optional<ArchivedInstance>> FindArchived(Transaction& t, std::string
   Conditions conditions;
   conditions.Add("id = ", std::string(id));
   if (!run.empty()) {
-    const auto beginning = conditions.Next();
-    conditions.Add("(substr(first_run, 1, length(" + beginning + ")) = ", std::string(run),
-                   " OR substr(last_run, 1, length(" + beginning + ")) = " + beginning + ")");
+    const auto end = conditions.Next();
+    const auto ends = [&](const std::string& column) {
+      return "substr(" + column + ", length(" + column + ") - length(" + end + ") + 1) = ";
+    };
+    conditions.Add("length(first_run) >= length(" + end + ") AND (" + ends("first_run"), std::string(run),
+                   " OR " + ends("last_run") + end + ")");
   }
   const auto sql = "SELECT " + std::string(kColumns) + ", document FROM archived_instances" + conditions.sql() +
                    " ORDER BY started_at DESC, first_run DESC LIMIT " + conditions.Next();

@@ -44,10 +44,11 @@ Result<void> ArchiveRun(Transaction& t, const ArchivedRun& run, std::string_view
 
 /// By position in the chain.
 Result<std::vector<ArchivedRun>> ListArchivedRuns(Transaction& t, std::string_view id, std::string_view first_run);
+Result<bool> IsRunArchived(Transaction& t, std::string_view id, std::string_view run);
 /// nullopt: not archived.
 Result<std::optional<std::string>> ReadArchivedHistory(Transaction& t, std::string_view id, std::string_view run);
 
-/// The newest instance of that id; or, with the beginning of a run id (as in `ID@1a2b3c4d`), the one whose first or
+/// The newest instance of that id; or, with the end of a run id (as in `ID@1a2b3c4d`), the one whose first or
 /// last run it is.
 Result<std::optional<ArchivedInstance>> FindArchived(Transaction& t, std::string_view id, std::string_view run = {});
 

@@ -17,7 +17,7 @@ using progress::InstanceView;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-[[maybe_unused]] const int kLongestRun = Harness::ContinueAsNewAfter(150);
+[[maybe_unused]] const int kLongestRun = Harness::ContinueAsNewAfter(60);
 
 struct Event {
   std::string kind, id, data;
@@ -121,6 +121,51 @@ nodes:
 output: "${ .x }"
 )";
 
+// These come first, while no worker, and then no server, has ever polled.
+TEST(Alone, ARunWithoutAnyWorkerSaysSo) {
+  Hub hub(Harness::Get().client());
+  const auto run = Harness::Get().Start(kThreeSteps);
+  const auto document = Get(hub, run.workflow_id);
+  EXPECT_EQ(document.Get("status"), Value("running"));
+  EXPECT_EQ(Status(document, "a"), "pending");
+  EXPECT_EQ(document.Get("reason").Get("message"), Value("no worker polls queue weft"));
+  EXPECT_TRUE(Harness::Get().client().Terminate(run, "enough of it"));
+  const auto ended = Get(hub, run.workflow_id);
+  EXPECT_EQ(ended.Get("status"), Value("terminated"));
+  EXPECT_EQ(ended.Get("error").Get("message"), Value("enough of it"));
+  EXPECT_EQ(hub.figures().folds, 1U);
+}
+
+TEST(Alone, EveryNodeThatStandsStillSaysWhy) {
+  const LocalWorker worker;
+  Hub hub(Harness::Get().client());
+  const auto run = Harness::Get().Start(R"(
+weft: 1
+name: reasons
+nodes:
+  gpu: { shell: "true", queue: gpu }
+  shout: { emit: { type: done } }
+  paid: { event: com.shop.paid, key: "${ 8841 }", timeout: 1h }
+  pause: { wait: 2h }
+  again: { http: "http://127.0.0.1:1/", retry: { attempts: 5, delay: 1h, max_delay: 1h, jitter: 0 } }
+)");
+  const auto document = GetUntil(hub, run.workflow_id, [](const Value& d) { return Status(d, "again") == "retrying"; });
+  const auto reason = [&](const char* path) { return document.Get("nodes").Get(path).Get("reason"); };
+  EXPECT_EQ(reason("gpu").Get("message"), Value("no worker polls queue gpu"));
+  EXPECT_EQ(reason("shout").Get("message"), Value("no server polls weft-system"));
+  EXPECT_EQ(reason("paid").Get("kind"), Value("event"));
+  EXPECT_EQ(reason("paid").Get("type"), Value("com.shop.paid"));
+  EXPECT_EQ(reason("paid").Get("key"), Value("8841"));
+  EXPECT_TRUE(reason("paid").Get("until").IsString());
+  EXPECT_EQ(reason("paid").Get("message"), Value("no server polls weft-system"));
+  EXPECT_EQ(reason("pause").Get("kind"), Value("timer"));
+  EXPECT_EQ(reason("again").Get("kind"), Value("retry"));
+  EXPECT_EQ(reason("again").Get("attempt"), Value(2));
+  EXPECT_EQ(reason("again").Get("of"), Value(5));
+  EXPECT_EQ(reason("again").Get("code"), Value("http.connect"));
+  EXPECT_TRUE(Harness::Get().client().Terminate(run, "seen"));
+}
+
 TEST(Live, ManyViewersOfAnInstanceCostOneFold) {
   const LocalWorker worker;
   LocalServer server;
@@ -177,22 +222,105 @@ TEST(Live, AViewerThatComesBackGoesOnWhereItWas) {
   EXPECT_EQ(other.UntilClosed().front().kind, "instance");
 }
 
-TEST(Live, ARunWithoutAnyWorkerSaysSo) {
+TEST(Live, ARunThatWasResetGoesOnAsTheSameInstance) {
+  const LocalWorker worker;
+  LocalServer server;
+  Hub hub(Harness::Get().client());
+  const auto run = Harness::Get().Start(kThreeSteps);
+  GetUntil(hub, run.workflow_id, [](const Value& d) { return Status(d, "go") == "waiting"; });
+  Viewer viewer(hub, hub.Find(run.workflow_id).value());
+  viewer.Until([](const auto& events) { return !events.empty(); });
+  const auto reset = Harness::Get().client().Reset(
+      run, {.reason = "again", .workflow_task_event_id = 4, .do_not_reapply = {}, .request_id = {}});
+  ASSERT_TRUE(reset) << reset.error().message;
+  const auto events = viewer.Until([&](const auto& all) {
+    return Document(all).value().Get("run").Get("id") == Value(*reset) &&
+           Document(all).Node("go").Get("status") == Value("waiting");
+  });
+  EXPECT_EQ(Document(events).value().Get("status"), Value("running"));
+  server.Publish(R"({"type":"go","data":{"y":1}})");
+  EXPECT_EQ(viewer.UntilClosed().back().kind, "closed");
+  EXPECT_EQ(Get(hub, run.workflow_id).Get("status"), Value("completed"));
+}
+
+TEST(Live, TwelveRunsOfAChainAreOneInstance) {
+  const LocalWorker worker;
   Hub hub(Harness::Get().client());
   const auto run = Harness::Get().Start(R"(
 weft: 1
-name: lonely
+name: chain
 nodes:
-  a: { set: 1 }
+  turns:
+    loop: { until: "${ .n >= 120 }" }
+    nodes: { step: { shell: "true", output: "${ {n: 1} }" }, count: { needs: step, set: { n: "${ $index + 1 }" } } }
 )");
-  // Workers of the cases before have left, but Temporal lists them for a while.
+  const auto found = hub.Find(run.workflow_id).value();
+  Viewer viewer(hub, found);
+  const auto events = viewer.UntilClosed();
+  EXPECT_EQ(events.back().kind, "closed");
+  const auto document = Document(events).value();
+  EXPECT_EQ(document.Get("id").AsString(), run.workflow_id);
+  EXPECT_EQ(document.Get("status"), Value("completed"));
+  EXPECT_NE(document.Get("run").Get("id").AsString(), run.run_id);
+  EXPECT_EQ(Document(events).Node("turns").Get("counts").Get("succeeded"), Value(120));
+  EXPECT_GE(hub.figures().folds, 12U);
+  // Opened anew it costs the last run alone.
+  Hub cold(Harness::Get().client());
+  const auto again = Get(cold, run.workflow_id);
+  EXPECT_EQ(cold.figures().folds, 1U);
+  EXPECT_LT(cold.figures().events, 250U);
+  EXPECT_EQ(again.Get("startedAt"), document.Get("startedAt"));
+  EXPECT_EQ(again.Get("nodes").Get("turns").Get("output"), document.Get("nodes").Get("turns").Get("output"));
+}
+
+TEST(Live, ALargeRegionIsCountedAndItsFailuresShown) {
+  const LocalWorker worker;
+  Hub hub(Harness::Get().client());
+  const auto run = Harness::Get().Start(R"(
+weft: 1
+name: large
+nodes:
+  each:
+    foreach: "${ [range(400)] }"
+    concurrency: 100
+    on_item_error: continue
+    nodes:
+      check: { switch: [ { case: bad, when: "${ $item % 50 == 7 }" }, { case: good } ] }
+      broken: { needs: check.bad, fail: { code: bad.item, message: "item ${ $item }" } }
+)");
+  Harness::Get().Wait(run);
   const auto document = Get(hub, run.workflow_id);
-  EXPECT_EQ(Status(document, "a"), "pending");
-  EXPECT_EQ(document.Get("status"), Value("running"));
-  EXPECT_TRUE(Harness::Get().client().Terminate(run, "enough of it"));
-  const auto ended = Get(hub, run.workflow_id);
-  EXPECT_EQ(ended.Get("status"), Value("terminated"));
-  EXPECT_EQ(ended.Get("error").Get("message"), Value("enough of it"));
+  const auto counts = document.Get("nodes").Get("each").Get("counts");
+  EXPECT_EQ(counts.Get("succeeded"), Value(392));
+  EXPECT_EQ(counts.Get("failed"), Value(8));
+  EXPECT_EQ(Status(document, "each/57/broken"), "failed");
+  EXPECT_EQ(document.Get("nodes").size(), 1U + 8 * 2);
+}
+
+TEST(Live, WhatNobodyLooksAtIsForgotten) {
+  const LocalWorker worker;
+  Hub hub(Harness::Get().client(), {.keep = std::chrono::milliseconds(0)});
+  const auto run = Harness::Get().Start(kThreeSteps);
+  Get(hub, run.workflow_id);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (hub.figures().instances > 0 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  EXPECT_EQ(hub.figures().instances, 0U);
+  EXPECT_TRUE(Harness::Get().client().Terminate(run, "seen"));
+}
+
+// The work of looking again is that of what has happened since.
+TEST(Live, ALookAtWhatWasSeenReadsOnlyWhatIsNew) {
+  const LocalWorker worker;
+  LocalServer server;
+  Hub hub(Harness::Get().client());
+  const auto run = Harness::Get().Start(kThreeSteps);
+  GetUntil(hub, run.workflow_id, [](const Value& d) { return Status(d, "go") == "waiting"; });
+  server.Publish(R"({"type":"go","data":{"y":1}})");
+  Harness::Get().Wait(run);
+  EXPECT_EQ(Get(hub, run.workflow_id).Get("status"), Value("completed"));
+  EXPECT_EQ(Get(hub, run.workflow_id).Get("status"), Value("completed"));
+  EXPECT_EQ(hub.figures().events, static_cast<std::uint64_t>(Harness::Get().HistoryOf(run).events_size()));
+  EXPECT_EQ(hub.figures().folds, 1U);
 }
 
 }  // namespace
