@@ -63,6 +63,14 @@ std::vector<pid_t> ChildrenOf(pid_t process) {
   return children;
 }
 
+bool IsRunning(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  // `PID (NAME) STATE …`
+  const auto state = text.rfind(") ");
+  return state != std::string::npos && text.substr(state + 2, 1) != "Z";
+}
+
 std::string TextOf(const std::filesystem::path& path) {
   std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -123,9 +131,10 @@ void PostgresServer::Kill() {
   ::kill(process_, SIGKILL);
   ::waitpid(process_, nullptr, 0);
   process_ = -1;
-  // A start finds the shared memory in use until they are gone.
+  // A start finds the shared memory in use until they are gone. Whoever has inherited them may take their time to bury
+  // them.
   for (const pid_t child : children) {
-    for (int i = 0; i < 5000 && ::kill(child, 0) == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    while (IsRunning(child)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }
 
