@@ -1,23 +1,17 @@
 // Cron triggers on a real Temporal server: applied, changed, paused, fired, taken away.
+#include "tests/integration/schedules_fixture.h"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <filesystem>
+#include <algorithm>
 #include <thread>
 
-#include "base/id.h"
 #include "dsl/cron.h"
-#include "store/schedules.h"
-#include "store/trigger_states.h"
-#include "temporalio/client/schedule.h"
 #include "temporalio/tests/eventually.h"
-#include "tests/integration/harness.h"
 #include "triggers/deploy.h"
 #include "triggers/next_times.h"
 #include "triggers/schedule.h"
-#include "triggers/schedule_control.h"
-#include "triggers/schedule_reconciler.h"
 
 namespace weft::testing {
 namespace {
@@ -25,93 +19,9 @@ namespace {
 using temporalio::test::Eventually;
 using triggers::ScheduleReconciler;
 
-Timestamp Now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
-
 store::TriggerState StateWith(const std::string& id, bool paused, const std::string& note = {}) {
   return {.id = id, .paused = paused, .note = note, .changed_by = {}, .changed_at = {}};
 }
-
-std::filesystem::path NewDirectory() {
-  auto pattern = (std::filesystem::temp_directory_path() / "weft-schedules-XXXXXX").string();
-  return ::mkdtemp(pattern.data());
-}
-
-std::unique_ptr<store::Database> Open(const std::filesystem::path& directory) {
-  auto opened = store::Database::Open({.url = (directory / "weft.db").string()});
-  if (!opened) throw std::runtime_error(opened.error().message);
-  return *std::move(opened);
-}
-
-class SchedulesTest : public ::testing::Test {
- protected:
-  ~SchedulesTest() override {
-    for (const auto& id : made_) (void)schedules_.Delete(id);
-    std::filesystem::remove_all(directory_);
-  }
-
-  /// A workflow of this test alone, as a new revision. `triggers` are items of the list, in one line.
-  int Deploy(const std::string& triggers, const std::string& nodes = "{ a: { set: \"${ . }\" } }") {
-    const auto yaml = fmt::format("weft: 1\nname: {}\ntriggers: [{}]\nnodes: {}\n", name_, triggers, nodes);
-    const auto deployed = triggers::Deploy(*database_, yaml, "test", Now());
-    if (!deployed) {
-      ADD_FAILURE() << deployed.error().message;
-      return 0;
-    }
-    EXPECT_GT(deployed->revision, 0) << dsl::FormatDiagnostics("file", yaml, deployed->diagnostics);
-    for (const auto& stored : Stored()) made_.push_back(IdOf(stored.trigger_id));
-    return deployed->revision;
-  }
-
-  /// Until nothing is due any more.
-  void ApplyAll(ScheduleReconciler& reconciler) {
-    while (true) {
-      const auto applied = reconciler.ApplyDue(Now());
-      ASSERT_TRUE(applied) << applied.error().message;
-      if (*applied == 0) return;
-    }
-  }
-  void DeployAndApply(const std::string& triggers) {
-    Deploy(triggers);
-    ApplyAll(reconciler_);
-  }
-
-  std::string IdOf(const std::string& trigger) const { return triggers::ScheduleId("default", name_, trigger); }
-  triggers::ScheduleStatus Status(const std::string& trigger) const {
-    const auto status = triggers::StatusOf(schedules_, IdOf(trigger));
-    EXPECT_TRUE(status) << status.error().message;
-    return status.value_or(triggers::ScheduleStatus{});
-  }
-  int RevisionOf(const std::string& trigger) const {
-    const auto found = schedules_.Describe(IdOf(trigger));
-    return found ? triggers::VersionOf(found->schedule).revision : 0;
-  }
-  bool Exists(const std::string& trigger) const { return schedules_.Describe(IdOf(trigger)).has_value(); }
-  store::TriggerState StateOf(const std::string& trigger) {
-    const auto state = database_->Read<std::optional<store::TriggerState>>(
-        [&](store::Transaction& t) { return store::FindTriggerState(t, "default", name_, trigger); });
-    return state && *state ? **state : store::TriggerState{};
-  }
-  std::vector<store::Schedule> Stored() {
-    return database_
-        ->Read<std::vector<store::Schedule>>(
-            [&](store::Transaction& t) { return store::ListSchedules(t, "default", name_); })
-        .value();
-  }
-
-  const std::string name_ = [] {
-    auto ulid = NewUlid();
-    for (auto& c : ulid) c = static_cast<char>(std::tolower(c));
-    return "w" + ulid;
-  }();
-  const std::filesystem::path directory_ = NewDirectory();
-  std::unique_ptr<store::Database> database_ = Open(directory_);
-  std::vector<std::string> made_;
-  const temporalio::ScheduleClient schedules_{Harness::Get().client()};
-  ScheduleReconciler reconciler_{*database_, schedules_};
-};
-
-// Never by itself within a test.
-const std::string kYearly = "{ id: tick, cron: \"0 0 1 1 *\" }";
 
 TEST_F(SchedulesTest, TheServerComputesTheTimesThatTheTableSays) {
   struct Case {
