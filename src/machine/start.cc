@@ -44,7 +44,8 @@ void Run::On(const Started& event) {
 // A schedule starts the run itself, with nothing but the trigger's id: what the trigger says is left to the run.
 Result<bool> Run::EvaluateTrigger() {
   auto& trigger = state_.start.trigger;
-  if (trigger.kind != "cron") return true;
+  // One that has its payload already runs again.
+  if (trigger.kind != "cron" || !trigger.payload.IsNull()) return true;
   const auto slot = state_.scheduled_at == Timestamp{} ? state_.started_at : state_.scheduled_at;
   trigger.payload = Value::Object({{"scheduledAt", Value(FormatTimestamp(slot))}, {"triggerId", Value(trigger.id)}});
   state_.input = trigger.payload;

@@ -146,7 +146,10 @@ void LiveInstance::TakePage(std::uint64_t generation,
   const auto& history = page->history();
   shard_.shared().events += static_cast<std::uint64_t>(history.events_size());
   for (const auto& event : history.events()) {
-    if (const auto fed = track_->Feed(event); !fed) return Drop(fed.error());
+    const auto fed = track_->Feed(event);
+    if (fed) continue;
+    if (fed.error().code != "validation") return Drop(fed.error());
+    return Drop({"not_found", "`" + workflow_id_ + "` is no instance of Weft: " + fed.error().message});
   }
   const auto& closing = track_->fold().closing();
   if (closing && closing->kind == Closing::Kind::kContinued) {

@@ -62,14 +62,20 @@ Value JsonOf(const std::map<std::string, temporalio::Payload>& memo, std::string
   return found == memo.end() ? Value() : Value::Parse(found->second.data()).value_or(Value());
 }
 
+/// What Temporal appends to the id of a schedule's run: `-2026-01-02T03:04:05Z`.
+std::string SlotIn(std::string_view id) {
+  constexpr std::size_t kSlot = 21;
+  const auto slot = id.substr(id.size() - std::min(id.size(), kSlot));
+  return slot.size() == kSlot && slot.front() == '-' && ParseTimestamp(slot.substr(1)) ? std::string(slot)
+                                                                                       : std::string();
+}
+
 /// The trigger's id in `ns.name.trigger.KEY` and, of schedules, `ns.name.trigger-SLOT`.
 std::string TriggerIn(std::string_view id, const std::string& type) {
   if (!id.starts_with(type + '.')) return {};
   auto rest = id.substr(type.size() + 1);
   if (const auto dot = rest.find('.'); dot != std::string_view::npos) return std::string(rest.substr(0, dot));
-  // Temporal appends `-2026-01-02T03:04:05Z`.
-  constexpr std::size_t kSlot = 21;
-  return rest.size() > kSlot ? std::string(rest.substr(0, rest.size() - kSlot)) : std::string(rest);
+  return std::string(rest.substr(0, rest.size() - std::min(rest.size(), SlotIn(id).size())));
 }
 
 bool IsUlid(std::string_view text) {
@@ -148,6 +154,8 @@ Result<std::optional<ListedInstance>> InstanceList::Listed(const temporalio::Run
   item.workflow = run.workflow_type.substr(dot + 1);
   item.started_at = Millis(std::chrono::floor<std::chrono::microseconds>(run.start_time));
   item.trigger_id = TriggerIn(run.workflow_id, run.workflow_type);
+  const auto slot = SlotIn(run.workflow_id);
+  if (!slot.empty() && run.workflow_id == run.workflow_type + '.' + item.trigger_id + slot) item.trigger_kind = "cron";
   if (!run.parent_workflow_id.empty()) {
     item.trigger_kind = "workflow";
     item.trigger_id.clear();

@@ -308,6 +308,25 @@ TEST(Live, WhatNobodyLooksAtIsForgotten) {
   EXPECT_TRUE(Harness::Get().client().Terminate(run, "seen"));
 }
 
+TEST(Live, WatchedRunsBeyondTheLongPollsAreToldToo) {
+  const LocalWorker worker;
+  LocalServer server;
+  Hub hub(Harness::Get().client(), {.threads = 1, .long_polls = 1});
+  std::vector<temporalio::WorkflowRef> runs;
+  std::vector<std::unique_ptr<Viewer>> viewers;
+  for (int i = 0; i < 5; ++i) {
+    runs.push_back(Harness::Get().Start(kThreeSteps));
+    viewers.push_back(std::make_unique<Viewer>(hub, hub.Find(runs.back().workflow_id).value()));
+  }
+  for (auto& viewer : viewers) {
+    viewer->Until([](const auto& events) { return Document(events).Node("go").Get("status") == Value("waiting"); });
+  }
+  EXPECT_LE(hub.figures().long_polls, 1U);
+  server.Publish(R"({"type":"go","data":{"y":7}})");
+  for (auto& viewer : viewers) EXPECT_EQ(viewer->UntilClosed().back().kind, "closed");
+  EXPECT_EQ(hub.figures().folds, 5U);
+}
+
 // The work of looking again is that of what has happened since.
 TEST(Live, ALookAtWhatWasSeenReadsOnlyWhatIsNew) {
   const LocalWorker worker;
