@@ -86,6 +86,7 @@ Error ProblemError(const std::string& server, int status, const std::string& bod
 }  // namespace
 
 void AddServerOptions(CLI::App& verb, ServerOptions& options) {
+  verb.group("Verbs that talk to a server");
   verb.add_option("--server", options.server, "The server's URL")->capture_default_str()->group(kSettings);
 }
 

@@ -20,7 +20,7 @@ struct ServerOptions {
   std::string server = "http://127.0.0.1:8080";
 };
 
-/// `--server`.
+/// `--server`, and the verb's place in `weft --help`.
 void AddServerOptions(CLI::App& verb, ServerOptions& options);
 
 /// The part of a path between two slashes, percent-encoded.

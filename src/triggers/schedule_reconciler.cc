@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using temporalio::Error;
 
-constexpr Duration kLease{60'000};
+constexpr Duration kLease{30'000};
 constexpr int kAtOnce = 16;
 /// Other servers write too.
 constexpr milliseconds kPoll{1000};
