@@ -30,6 +30,7 @@ test('a workflow is built by keyboard and mouse, deployed, started, watched, ope
   await page.getByRole('option', { name: /Wait for event/ }).click();
   await expect(card(page, 'event')).toBeVisible();
   await typeInto(page, 'Event type', 'com.shop.order');
+  await expect(card(page, 'event').getByText('com.shop.order')).toBeVisible();
 
   // shell and python, by keyboard
   await add(page, 'shell');

@@ -81,11 +81,13 @@ export const test = base.extend<{ enter: (page: Page, language: 'en' | 'zh', the
     server.close();
   }, { scope: 'worker' }],
 
+  baseURL: async ({ weft }, use) => use(weft.url),
+
   enter: async ({ weft }, use) => {
     await use(async (page, language, theme = 'light') => {
       const files = process.env.WEFT_UI;
       if (files) {
-        await page.route(/^[^?]*$/, async (route) => {
+        await page.route('**/*', async (route) => {
           const path = new URL(route.request().url()).pathname;
           if (/^\/(api|hooks|readyz|healthz)/.test(path)) return route.fallback();
           return route.fulfill({ path: existsSync(files + path) && path !== '/' ? files + path : `${files}/index.html` });

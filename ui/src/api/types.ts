@@ -1,8 +1,8 @@
 import type { Graph } from '../graph/model';
 import type { InstanceStatus, NodeError, Reason, RunNode } from '../graph/run';
-import type { components } from './openapi';
+import type { components } from '#openapi';
 
-/// What the server sends, by its own description (`npm run api` writes openapi.ts from it). Where a value is free in
+/// What the server sends, by its own description (`npm run api` makes types of it). Where a value is free in
 /// the description, what the pages read of it is told here.
 type Schemas = components['schemas'];
 

@@ -72,6 +72,11 @@ describe('values', () => {
     expect(valueAt(parse(setValue('weft: 1\n', ['ui', 'positions', 'a'], { x: 1 })), ['ui', 'positions', 'a', 'x'])).toBe(1);
     expect(setValue('nodes:\n', ['nodes', 'a', 'set'], 1)).toBe('nodes:\n  a:\n    set: 1\n');
   });
+  test('a list of maps stands on lines of its own', () => {
+    expect(setValue('nodes:\n  a:\n    set: 1\n', ['nodes', 'a', 'switch'], [{ case: 'x', when: '${ .a }' }, { case: 'y' }])).toBe(
+      'nodes:\n  a:\n    set: 1\n    switch:\n      - { case: x, when: "${ .a }" }\n      - { case: y }\n',
+    );
+  });
   test('a removed entry leaves no trace', () => {
     expect(changed(file, removeValue(file, ['nodes', 'stock', 'retry'])).removed).toEqual(['    retry: { attempts: 5, delay: 1s }']);
     expect(changed(file, removeValue(file, ['nodes', 'stock', 'retry', 'attempts'])).added).toEqual(['    retry: { delay: 1s }']);

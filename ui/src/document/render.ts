@@ -48,7 +48,9 @@ function hasLines(value: unknown): boolean {
 /// The lines of a value behind `key:` or `-`: the first goes on that line, the rest below it.
 function blockLines(value: unknown, open: number): string[] {
   if ((Array.isArray(value) || isMapLike(value)) && Object.keys(value).length > 0) {
-    const flow = hasLines(value) || open > 0 ? '' : renderFlow(value);
+    // A list of maps reads better with one of them on each line.
+    const apart = Array.isArray(value) && value.length > 1 && value.some(isMapLike);
+    const flow = hasLines(value) || open > 0 || apart ? '' : renderFlow(value);
     if (flow && flow.length <= oneLine) return [flow];
     if (Array.isArray(value)) return ['', ...value.flatMap((item) => itemLines(item).map((line) => '  ' + line))];
     return ['', ...mapLines(value, open - 1).map((line) => '  ' + line)];

@@ -43,10 +43,10 @@ export function Dock({ session, scope, run, goTo }: Props) {
   ];
   return (
     <section className={`dock${open ? '' : ' folded'}`} aria-label={t('dock.label')}>
-      <div className="dock-tabs" role="tablist">
-        {tabs.map((one) => (
+      <div className="dock-tabs">
+        <div role="tablist" aria-label={t('dock.label')}>{tabs.map((one) => (
           <button key={one.key} type="button" role="tab" aria-selected={tab === one.key && open} onClick={() => (setTab(one.key), setOpen(true))}>{one.label}{one.count !== undefined && <span className="count">{one.count}</span>}</button>
-        ))}
+        ))}</div>
         <span className="spacer" />
         <button type="button" className="icon-button" aria-expanded={open} aria-label={t(open ? 'dock.fold' : 'dock.unfold')} onClick={() => setOpen(!open)}>{open ? <ChevronDown size={16} /> : <ChevronUp size={16} />}</button>
       </div>

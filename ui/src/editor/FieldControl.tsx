@@ -26,7 +26,7 @@ export interface FieldProps {
 }
 
 /// Kinds of fields whose value may be an expression as a whole.
-const dynamic = new Set(['text', 'value', 'pairs', 'multiline']);
+const dynamic = new Set(['text', 'texts', 'value', 'pairs', 'multiline']);
 
 export function fieldLabel(name: string, context?: string): string {
   return translateMaybe(`field.${context}.${name}`) ?? translateMaybe(`field.${name}`) ?? name;
@@ -65,7 +65,8 @@ export function FieldControl(props: FieldProps) {
       const wrap = (text: string) => (text.trim() === '' ? undefined : braces || !always ? asExpression(text) : asExpression(text));
       return <ExpressionField id={id} label={label} value={shown} onChange={(text) => onChange(wrap(text), true)} scope={scope} condition={name !== 'foreach' && always} undo={undo} />;
     }
-    switch (info.kind) {
+    // One text or a list of them: edited as what it is.
+    switch (info.kind === 'texts' ? (Array.isArray(value) ? 'list' : 'text') : info.kind) {
       case 'enum':
         return <Select id={id} allowClear value={value === undefined ? undefined : String(value)} placeholder={info.fallback === undefined ? undefined : String(info.fallback)} onChange={(text?: string) => onChange(info.choices.find((choice) => String(choice) === text), false)} options={info.choices.map((choice) => ({ value: String(choice), label: translateMaybe(`choice.${String(choice)}`) ?? String(choice) }))} />;
       case 'boolean':

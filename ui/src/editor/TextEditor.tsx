@@ -44,7 +44,7 @@ export function TextEditor(props: Props) {
             { key: 'Mod-Shift-z', run: () => (current.current.onUndo?.(true), current.current.onUndo !== undefined) },
           ]),
           ...common(language === 'code' ? [] : [expressionSource(scope, () => language === 'expression')]),
-          EditorView.contentAttributes.of({ 'aria-label': label, ...(current.current.id ? { id: current.current.id } : {}) }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', ...(current.current.id ? { id: current.current.id } : {}) }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged && !update.transactions.some((one) => one.annotation(external))) current.current.onChange(update.state.doc.toString());
             if (update.focusChanged) (update.view.hasFocus ? current.current.onFocus : current.current.onBlur)?.();

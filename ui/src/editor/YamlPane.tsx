@@ -93,7 +93,7 @@ export function YamlPane(props: Props) {
               return { dom };
             } };
           }),
-          EditorView.contentAttributes.of({ 'aria-label': t('editor.yaml') }),
+          EditorView.contentAttributes.of({ 'aria-label': t('editor.yaml'), tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (update.transactions.some((one) => one.annotation(external))) return;
             if (update.docChanged) session.type(t('edit.text'), update.state.doc.toString());

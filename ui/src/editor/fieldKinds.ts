@@ -2,7 +2,7 @@ import type { JsonSchema } from '../api/types';
 import { schemasAt } from './schema';
 
 /// How a field of the DSL is edited, decided by its schema.
-export type FieldKind = 'text' | 'value' | 'condition' | 'enum' | 'boolean' | 'integer' | 'duration' | 'list' | 'pairs' | 'code' | 'cases' | 'schema' | 'multiline';
+export type FieldKind = 'text' | 'value' | 'condition' | 'enum' | 'boolean' | 'integer' | 'duration' | 'list' | 'texts' | 'pairs' | 'code' | 'cases' | 'schema' | 'multiline';
 
 export interface FieldInfo {
   kind: FieldKind;
@@ -37,6 +37,7 @@ function kindOf(schemas: readonly JsonSchema[], name: string, choices: readonly 
   if (choices.length > 0 && !has('object')) return 'enum';
   if (schemas.some((schema) => typeof schema.pattern === 'string' && schema.pattern.includes('(ms|s|m|h|d)'))) return 'duration';
   if (has('boolean')) return 'boolean';
+  if (has('array') && has('string') && !has('object') && !schemas.some((schema) => Array.isArray(schema.enum))) return 'texts';
   if (has('array') && schemas.some((schema) => schema.type === 'array' && !resolvesToObjects(schema))) return 'list';
   if ((has('integer') || has('number')) && !has('string') && !has('object')) return 'integer';
   if (has('object') && !schemas.some((schema) => schema.properties)) return 'pairs';

@@ -73,6 +73,8 @@ function portsOf(path: string, exits: readonly string[], size: { width: number; 
 /// The graph as the layout engine takes it.
 export function toElk(graph: Graph, options: ArrangeOptions): ElkNode {
   const shared = layoutOptions(options.direction);
+  // Cards of a layer begin at one line, beside a frame too.
+  const alignment = options.direction === 'DOWN' ? 'TOP' : 'LEFT';
   const edges = drawnEdges(graph, options.collapsed);
   const exit = (edge: GraphEdge) => {
     const exits = options.ports.get(edge.from) ?? [];
@@ -91,7 +93,7 @@ export function toElk(graph: Graph, options: ArrangeOptions): ElkNode {
           return {
             id: node.path, ...card,
             ports: portsOf(node.path, options.ports.get(node.path) ?? [], card, options.direction),
-            layoutOptions: { 'elk.portConstraints': 'FIXED_POS' },
+            layoutOptions: { 'elk.portConstraints': 'FIXED_POS', 'elk.alignment': alignment },
           };
         }
         const padding = `[top=${frame.header + frame.padding},left=${frame.padding},bottom=${frame.footer + frame.padding},right=${frame.padding}]`;
@@ -100,7 +102,7 @@ export function toElk(graph: Graph, options: ArrangeOptions): ElkNode {
           children: childrenOf(node.path),
           edges: edgesIn(node.path),
           ports: portsOf(node.path, [], card, options.direction).map(({ x: _x, y: _y, ...port }) => port),
-          layoutOptions: { ...shared, 'elk.padding': padding, 'elk.portConstraints': 'FIXED_SIDE', 'elk.portAlignment.default': 'CENTER' },
+          layoutOptions: { ...shared, 'elk.padding': padding, 'elk.portConstraints': 'FIXED_SIDE', 'elk.portAlignment.default': 'CENTER', 'elk.alignment': alignment },
         };
       });
   const start: ElkNode = { id: startPath, ...card, ports: portsOf(startPath, [], card, options.direction), layoutOptions: { 'elk.portConstraints': 'FIXED_POS' } };

@@ -94,13 +94,13 @@ export default function InstancePage({ id }: { id: string }) {
   if (!instance) return problem ? <div className="page"><ProblemBar problem={problem} retry={() => void run.reload()} /></div> : <div className="page-wait" aria-busy="true" />;
   const selectedNode = path === startPath ? null : path;
   return (
-    <div className={`run${path ? ' with-panel' : ''}`}>
+    <div className={`run-page${path ? ' with-panel' : ''}`}>
       <InstanceBar instance={instance} title={title} run={run} />
       <div className="run-main">
-        <div className="run-tabs" role="tablist" aria-label={t('run.views')}>
-          {tabs.map(({ key, icon: Icon }) => (
+        <div className="run-tabs">
+          <div role="tablist" aria-label={t('run.views')}>{tabs.map(({ key, icon: Icon }) => (
             <button key={key} type="button" role="tab" aria-selected={tab === key} onClick={() => setQuery({ tab: key === 'graph' ? null : key })}><Icon size={16} strokeWidth={1.75} aria-hidden /> {t(`run.${key}`)}</button>
-          ))}
+          ))}</div>
           <span className="spacer" />
           {connection === 'reconnecting' && <span className="tone-wait" role="status">{t('state.reconnecting', { time: clock(at) })}</span>}
           {connection !== 'closed' && <Checkbox checked={follow} onChange={(event) => setFollow(event.target.checked)}>{t('run.follow')}</Checkbox>}

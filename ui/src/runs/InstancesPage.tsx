@@ -87,11 +87,11 @@ export default function InstancesPage() {
         <Input data-search variant="borderless" value={typed} placeholder={t('runs.search')} aria-label={t('runs.search')} onChange={(event) => setTyped(event.target.value)} onPressEnter={(event) => !event.nativeEvent.isComposing && apply()} onBlur={apply} />
         <kbd>/</kbd>
       </div>
-      <div className="view-tabs" role="tablist" aria-label={t('runs.status')}>
-        <button type="button" role="tab" aria-selected={!query.get('status')} onClick={() => setQuery({ status: null })}>{t('workflows.all')}</button>
+      <div className="view-tabs">
+        <div role="tablist" aria-label={t('runs.status')}><button type="button" role="tab" aria-selected={!query.get('status')} onClick={() => setQuery({ status: null })}>{t('workflows.all')}</button>
         {statuses.map((status) => (
           <button key={status} type="button" role="tab" aria-selected={query.get('status') === status} onClick={() => setQuery({ status })}><StatusIcon status={status} /> {t(`status.${status}` as Word)}</button>
-        ))}
+        ))}</div>
         <span className="spacer" />
         {chosen.size > 0 && <span className="bulk">{t('runs.chosen', { count: chosen.size })} <Button size="small" icon={<Ban size={14} />} onClick={() => setBulk('cancel')}>{t('do.cancel')}</Button> <Button size="small" icon={<RefreshCw size={14} />} onClick={() => setBulk('rerun')}>{t('run.rerun')}</Button></span>}
       </div>

@@ -66,7 +66,9 @@ export function Timeline({ run, graph, instance, selected, onSelect }: { run: Ru
   const now = useNow(open);
   const begin = millis(instance.startedAt) ?? now;
   const rows = inOrder(run.nodes);
-  const ends = rows.flatMap(([, node]) => [millis(node.endedAt), node.status === 'retrying' ? millis(node.reason?.until) : null].filter((time) => time !== null));
+  // A far attempt that is planned stands at the edge: it may not squeeze what has been.
+  const horizon = now + Math.max(10_000, (now - begin) * 0.6);
+  const ends = rows.flatMap(([, node]) => [millis(node.endedAt), node.status === 'retrying' ? Math.min(horizon, millis(node.reason?.until) ?? 0) : null].filter((time) => time !== null));
   const end = Math.max(begin + 1000, millis(instance.endedAt) ?? now, ...ends) + (open ? 500 : 0);
   const percent = (time: number) => `${Math.max(0, Math.min(100, ((time - begin) / (end - begin)) * 100))}%`;
   const ticks = Array.from({ length: 7 }, (_, index) => begin + ((end - begin) * index) / 6);
@@ -91,7 +93,7 @@ export function Timeline({ run, graph, instance, selected, onSelect }: { run: Ru
                 <td>
                   <div className="timeline-row">
                     {bars.map((bar, index) => <i key={index} className={`timeline-${bar.kind} line-${bar.tone}`} style={{ left: percent(bar.from), width: bar.kind === 'planned' ? 10 : `max(3px, calc(${percent(bar.to)} - ${percent(bar.from)}))` }} title={`${bar.label} ${clock(bar.from)} – ${clock(bar.to)}`}>{(bar.to - bar.from) / (end - begin) > 0.06 ? bar.label : ''}</i>)}
-                    {after && <span style={{ left: `calc(${percent(bars.at(-1)?.to ?? begin)} + 6px)` }}>{after}</span>}
+                    {after && <span style={{ left: `calc(max(${percent(bars.at(-1)?.to ?? begin)}, ${percent(bars.at(-1)?.from ?? begin)} + 8px) + 6px)` }}>{after}</span>}
                     {open && <b className="timeline-now" style={{ left: percent(now) }} aria-hidden />}
                   </div>
                 </td>

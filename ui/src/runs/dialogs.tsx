@@ -68,7 +68,7 @@ export function ApproveDialog({ id, node, title, form, onClose, done }: { id: st
   const [decision, setDecision] = useState<'approved' | 'rejected'>('approved');
   const [data, setData] = useState<unknown>(undefined);
   return (
-    <CallDialog title={title || t('approve.title')} ok={t(decision === 'approved' ? 'approve.approve' : 'approve.reject')} danger={decision === 'rejected'} onClose={onClose} call={async () => (await api.approve(id, node, decision, data ?? null), done?.())}>
+    <CallDialog title={title || t('approve.title')} ok={t(decision === 'approved' ? 'approve.approve' : 'approve.reject')} danger={decision === 'rejected'} onClose={onClose} call={async () => (await api.approve(id, node, decision, data ?? (form ? {} : null)), done?.())}>
       <Radio.Group value={decision} onChange={(event) => setDecision(event.target.value as 'approved' | 'rejected')} options={[{ value: 'approved', label: t('approve.approve') }, { value: 'rejected', label: t('approve.reject') }]} optionType="button" />
       {form && <SchemaForm schema={form} value={data} onChange={setData} />}
     </CallDialog>
