@@ -29,6 +29,19 @@ Fold::Fold(Definitions& definitions, std::string workflow_id, FoldOptions option
 Result<void> Fold::Feed(const HistoryEvent& event) {
   last_event_id_ = event.event_id();
   last_event_time_ = FromProto(event.event_time());
+  if (failure_) {
+    FeedClosing(event);
+    return {};
+  }
+  auto fed = FeedSound(event);
+  if (!fed) {
+    failure_ = fed.error();
+    jobs_.clear();
+  }
+  return fed;
+}
+
+Result<void> Fold::FeedSound(const HistoryEvent& event) {
   if (event.event_type() == enums::EVENT_TYPE_WORKFLOW_TASK_COMPLETED && task_started_) {
     WEFT_TRY_VOID(Cut());
     return {};

@@ -42,7 +42,7 @@ class Fold {
   Fold(Definitions& definitions, std::string workflow_id, FoldOptions options = {});
 
   /// The next event. Fails with code `replay` when the history holds something else than this version would have done,
-  /// or with the code of a damaged start; nothing may be fed after a failure.
+  /// or with the code of a damaged start. After a failure the state stays as it was, and only the run's end is noted.
   Result<void> Feed(const api::history::v1::HistoryEvent& event);
 
   /// At the end of a closed history: fails when a command left no event.
@@ -59,6 +59,7 @@ class Fold {
   [[nodiscard]] machine::Machine Ahead(machine::RegionObserver ends = {}) const;
   [[nodiscard]] bool HasNews() const { return !jobs_.empty(); }
 
+  [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
   [[nodiscard]] const std::optional<Closing>& closing() const { return closing_; }
   [[nodiscard]] std::int64_t last_event_id() const { return last_event_id_; }
   [[nodiscard]] Timestamp last_event_time() const { return last_event_time_; }
@@ -74,6 +75,7 @@ class Fold {
     machine::Event event;
   };
 
+  Result<void> FeedSound(const HistoryEvent& event);
   Result<void> FeedCommand(const HistoryEvent& event);
   Result<void> FeedJob(const HistoryEvent& event);
   void FeedClosing(const HistoryEvent& event);
@@ -93,6 +95,7 @@ class Fold {
   std::optional<HistoryEvent> task_started_;       ///< if it is the latest event
   Timestamp now_{};
   std::optional<Closing> closing_;
+  std::optional<Error> failure_;
   std::int64_t last_event_id_ = 0;
   Timestamp last_event_time_{};
 };

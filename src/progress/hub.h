@@ -72,8 +72,8 @@ class Hub {
   [[nodiscard]] Result<Found> Find(std::string_view instance) const;
 
   /// Shows the instance as it is, at least as new as `found`, to `look`, on a thread of the hub: what `look` takes away
-  /// must be text. Blocks until then. Fails with `replay` when the history is not what this version would have done,
-  /// `not_found`, `temporal`.
+  /// must be text. Blocks until then. A history that another version has made is shown as far as this one can follow.
+  /// Fails with `not_found` (also for workflows that are not Weft's), `temporal`.
   Result<void> Look(const Found& found, const std::function<void(const InstanceView&)>& look);
 
   /// Sends an event of a stream; false: the viewer is gone. An empty id: none.

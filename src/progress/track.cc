@@ -124,6 +124,9 @@ Result<void> Track::Feed(const HistoryEvent& event) {
     const auto& started = event.workflow_execution_started_event_attributes();
     continued_from_ = started.continued_execution_run_id();
     first_run_id_ = started.first_execution_run_id();
+    workflow_id_ = started.workflow_id();
+    started_at_ = FromProto(event.event_time());
+    workflow_type_ = started.workflow_type().name();
   }
   NoteTask(event);
   NoteActivity(event);

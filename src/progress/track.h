@@ -78,6 +78,9 @@ class Track {
   /// Of the run that this one continues, if it does.
   [[nodiscard]] const std::string& continued_from() const { return continued_from_; }
   [[nodiscard]] const std::string& first_run_id() const { return first_run_id_; }
+  [[nodiscard]] const std::string& workflow_id() const { return workflow_id_; }
+  [[nodiscard]] const std::string& workflow_type() const { return workflow_type_; }
+  [[nodiscard]] Timestamp started_at() const { return started_at_; }  ///< the run itself
 
  private:
   void NoteEnd(EndedByPath& ended, const dsl::Node& definition, const machine::NodeState& container,
@@ -98,7 +101,8 @@ class Track {
   std::map<std::int64_t, InFlight> in_flight_;  ///< by the event that scheduled it
   std::string task_failure_;
   bool task_pending_ = false;
-  std::string continued_from_, first_run_id_;
+  Timestamp started_at_{};
+  std::string workflow_id_, workflow_type_, continued_from_, first_run_id_;
 };
 
 }  // namespace weft::progress

@@ -310,7 +310,8 @@ Value ErrorOf(const Fold& fold) {
 
 /// Why the run as a whole does not go on.
 Value RunReason(const Track& track, const RunState& state, const Live& live, InstanceView& view) {
-  if (track.fold().closing()) return {};
+  const auto& failure = track.fold().failure();
+  if (track.fold().closing()) return failure ? Reason(failure->code, failure->message) : Value();
   if (live.paused) return Reason("paused", "paused by an operator of Temporal");
   if (IsStuck(track, live)) {
     const auto& why = track.task_failure();
@@ -318,6 +319,7 @@ Value RunReason(const Track& track, const RunState& state, const Live& live, Ins
     reason.Set("attempts", Value(live.workflow_task_attempt));
     return reason;
   }
+  if (failure) return Reason(failure->code, failure->message);
   view.task_waits = track.task_pending();
   if (view.task_waits && live.task_queue_unpolled) return NobodyPolls(live.task_queue);
   const std::string system(contract::kSystemQueue);
@@ -421,7 +423,15 @@ InstanceView ViewOf(const Track& track, const std::string& run_id, const Live& l
   view.error = ErrorOf(fold);
   if (fold.closing() && fold.closing()->kind != Closing::Kind::kContinued) view.ended_at = fold.closing()->at;
   view.reason = RunReason(track, fold.machine().state(), live, view);
-  if (state.workflow == nullptr) return view;
+  if (state.workflow == nullptr) {
+    const auto& type = track.workflow_type();
+    const auto dot = std::min(type.find('.'), type.size());
+    view.id = track.workflow_id();
+    view.ns = type.substr(0, dot);
+    view.workflow = type.substr(std::min(dot + 1, type.size()));
+    view.started_at = track.started_at();
+    return view;
+  }
   view.id = state.instance_id;
   view.workflow = state.workflow->name;
   view.ns = state.workflow->ns;

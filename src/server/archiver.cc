@@ -25,7 +25,6 @@ namespace weft::server {
 namespace {
 
 using namespace std::chrono_literals;
-using expr::Value;
 namespace enums = temporal::api::enums::v1;
 
 constexpr std::string_view kScan = "archive";
@@ -43,16 +42,6 @@ constexpr int kPage = 500;
 /// A run has been kept open by Temporal at most so long after it closed.
 constexpr Duration kFirstLookBack = std::chrono::days(30);
 constexpr std::size_t kMaxSearchText = 2048;
-
-std::string_view StatusOf(enums::WorkflowExecutionStatus status) {
-  switch (status) {
-    case enums::WORKFLOW_EXECUTION_STATUS_COMPLETED: return "completed";
-    case enums::WORKFLOW_EXECUTION_STATUS_CANCELED: return "cancelled";
-    case enums::WORKFLOW_EXECUTION_STATUS_TERMINATED: return "terminated";
-    case enums::WORKFLOW_EXECUTION_STATUS_TIMED_OUT: return "timed_out";
-    default: return "failed";
-  }
-}
 
 std::string SearchTextOf(const progress::InstanceView& view) {
   std::string text = view.input.Dump();
@@ -78,23 +67,14 @@ Result<Kept> Read(const temporalio::Client& client, const temporalio::RunInfo& i
   }
   progress::Definitions definitions;
   progress::Track track(definitions, info.workflow_id);
-  std::optional<Error> differs;
   for (const auto& event : history->events()) {
     const auto fed = track.Feed(event);
-    if (fed) continue;
     // What a newer version did can still be kept, if not shown in full.
-    if (fed.error().code != "replay") return std::unexpected(fed.error());
-    differs = fed.error();
-    break;
+    if (!fed && fed.error().code == "validation") return std::unexpected(fed.error());
   }
-  auto view = progress::ViewOf(track, info.run_id, {});
+  const auto view = progress::ViewOf(track, info.run_id, {});
   const auto first_run = info.first_run_id.empty() ? info.run_id : info.first_run_id;
   const auto ended_at = std::chrono::floor<std::chrono::microseconds>(*info.close_time);
-  if (differs) {
-    view.status = StatusOf(info.status);
-    view.ended_at = ended_at;
-    view.reason = Value::Object({{"kind", Value("replay")}, {"message", Value(differs->message)}});
-  }
   Kept kept{.run = {.id = info.workflow_id,
                     .first_run = first_run,
                     .run = info.run_id,

@@ -61,7 +61,9 @@ Result<void> Histories::Fold(progress::Track& track, const std::string& id, cons
                              std::optional<std::int64_t> last) const {
   return Read(id, run, [&](const Event& event) -> Result<bool> {
     if (last && event.event_id() > *last) return false;
-    WEFT_TRY_VOID(track.Feed(event));
+    const auto fed = track.Feed(event);
+    // What another version did is shown as far as this one can follow.
+    if (!fed && fed.error().code == "validation") return std::unexpected(fed.error());
     return true;
   });
 }

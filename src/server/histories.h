@@ -24,7 +24,8 @@ class Histories {
   Result<void> Read(const std::string& id, const std::string& run,
                     const std::function<Result<bool>(const Event&)>& take) const;
 
-  /// Folds the run up to that event, or to the end of what has happened. Fails with `replay` too.
+  /// Folds the run up to that event, or to the end of what has happened, as far as this version can follow (see
+  /// progress::Fold::failure). Fails with `validation` when the run is none of Weft's.
   Result<void> Fold(progress::Track& track, const std::string& id, const std::string& run,
                     std::optional<std::int64_t> last = {}) const;
 

@@ -37,7 +37,7 @@ class InstanceDocuments {
   [[nodiscard]] Result<NamedInstance> Find(const std::string& named) const;
 
   /// The document, JSON text. With a path: of that node and those inside it alone, complete. Fails with `not_found`
-  /// when there is no such node, `replay`, `temporal`, `store.*`.
+  /// when there is no such node, `temporal`, `store.*`.
   Result<std::string> Now(const NamedInstance& instance, const std::string& path) const;
 
   /// As it was after that event of one of its runs' histories.

@@ -1,10 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 
+#include "base/id.h"
 #include "progress/hub.h"
+#include "temporalio/converter/payload.h"
 #include "tests/integration/harness.h"
 
 namespace weft::testing {
@@ -305,6 +309,68 @@ TEST(Live, WhatNobodyLooksAtIsForgotten) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (hub.figures().instances > 0 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
   EXPECT_EQ(hub.figures().instances, 0U);
+  EXPECT_TRUE(Harness::Get().client().Terminate(run, "seen"));
+}
+
+TEST(Live, ARunOfANewerVersionIsShownWithTheReason) {
+  const LocalWorker worker;
+  Hub hub(Harness::Get().client());
+  temporalio::StartOptions start;
+  start.workflow_id = "default.newer.manual." + NewUlid();
+  start.workflow_type = "default.newer";
+  start.task_queue = "weft";
+  start.input = {temporalio::JsonPayload(R"({"semantics":99,"trigger":{"kind":"manual"}})"),
+                 temporalio::JsonPayload(R"({"weft":99})"), temporalio::JsonPayload("null")};
+  const auto id = start.workflow_id;
+  const auto started = Harness::Get().client().StartWorkflow(std::move(start));
+  ASSERT_TRUE(started);
+  const auto document = Get(hub, id);
+  EXPECT_EQ(document.Get("id").AsString(), id);
+  EXPECT_EQ(document.Get("workflow"), Value("newer"));
+  EXPECT_EQ(document.Get("reason").Get("kind"), Value("semantics"));
+  const auto stuck = GetUntil(hub, id, [](const Value& d) { return d.Get("status") == Value("stuck"); });
+  EXPECT_THAT(stuck.Get("reason").Get("message").AsString(), HasSubstr("semantics 99"));
+  EXPECT_TRUE(Harness::Get().client().Terminate({id, started->run_id}, "seen"));
+  EXPECT_EQ(Get(hub, id).Get("status"), Value("terminated"));
+}
+
+TEST(Live, LinesAreToldAsTheyAreWritten) {
+  const LocalWorker worker;
+  std::atomic<bool> written = false, passed_over = false;
+  const auto logs = [&](const std::string&, const std::string&,
+                        std::int64_t after) -> Result<std::vector<progress::LogLine>> {
+    std::vector<progress::LogLine> lines;
+    const std::int64_t last = written ? 2 : 1;
+    if (after == 1) {
+      passed_over = true;
+      passed_over.notify_all();
+    }
+    for (auto number = after + 1; number <= last; ++number) {
+      lines.push_back({.number = number,
+                       .path = "a",
+                       .attempt = 1,
+                       .stream = "stdout",
+                       .text = "line " + std::to_string(number),
+                       .at = {}});
+    }
+    return lines;
+  };
+  Hub hub(Harness::Get().client(), {.logs = logs});
+  const auto run = Harness::Get().Start(R"(
+weft: 1
+name: talks
+nodes:
+  a: { shell: "sleep 600" }
+)");
+  Viewer viewer(hub, hub.Find(run.workflow_id).value());
+  viewer.Until([](const auto& events) { return Document(events).Node("a").Get("status") == Value("running"); });
+  const auto is_log = [](const Event& event) { return event.kind == "log"; };
+  // What was there before is asked for elsewhere; whoever watches is told what is new.
+  passed_over.wait(false);
+  written = true;
+  const auto events = viewer.Until([&](const auto& all) { return std::ranges::any_of(all, is_log); });
+  EXPECT_EQ(std::ranges::find_if(events, is_log)->data,
+            R"({"at":"1970-01-01T00:00:00.000Z","attempt":1,"path":"a","stream":"stdout","text":"line 2"})");
   EXPECT_TRUE(Harness::Get().client().Terminate(run, "seen"));
 }
 

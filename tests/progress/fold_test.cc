@@ -182,6 +182,25 @@ TEST(Fold, DifferentCommandsAreAnAlarm) {
   EXPECT_THAT(fed.error().message, ::testing::HasSubstr("`a#1`"));
 }
 
+TEST(Fold, AfterAnAlarmTheRunIsShownAsItWasUntilItsEnd) {
+  HistoryWriter writer(Load(kChain), {});
+  writer.RunTask();
+  auto events = writer.events();
+  events.back().mutable_activity_task_scheduled_event_attributes()->set_activity_id("other#1");
+  auto& end = events.emplace_back();
+  end.set_event_id(static_cast<std::int64_t>(events.size()));
+  end.set_event_type(temporal::api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED);
+  progress::Definitions definitions;
+  progress::Track track(definitions, "");
+  int alarms = 0;
+  for (const auto& event : events) alarms += track.Feed(event) ? 0 : 1;
+  EXPECT_EQ(alarms, 1);
+  const auto view = progress::ViewOf(track, "run", {});
+  EXPECT_EQ(view.status, "terminated");
+  EXPECT_EQ(view.reason.Get("kind").AsString(), "replay");
+  EXPECT_EQ(view.nodes.size(), 2U);
+}
+
 TEST(Fold, AMissingCommandIsAnAlarm) {
   HistoryWriter writer(Load(kChain), {});
   writer.RunTask();

@@ -1,6 +1,7 @@
 #include "server/handlers/instance_rerun.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -20,6 +21,7 @@ using progress::NodeView;
 struct Earlier {
   progress::Definitions definitions;  // first: what follows holds values of it
   progress::InstanceView view;
+  std::optional<Error> differs;
 };
 
 Value ListOf(const RerunPlan& plan) {
@@ -45,6 +47,8 @@ class Rerun {
     Earlier earlier;
     WEFT_TRY_VOID(Fold(instance, from, earlier));
     const auto& view = earlier.view;
+    if (earlier.differs)
+      return Fail("conflict", "the instance cannot be run again from here: " + earlier.differs->message);
     if (view.revision == 0 && !body.Get("latest").Truthy()) {
       return Fail("conflict",
                   "the instance was not started from a deployed workflow; deploy it and rerun with `latest`");
@@ -90,6 +94,7 @@ class Rerun {
     const auto& histories = documents_->histories();
     WEFT_TRY_VOID(histories.Fold(track, instance.id, instance.last_run()));
     earlier.view = progress::ViewOf(track, instance.last_run(), {});
+    earlier.differs = track.fold().failure();
     const auto container = OutermostContainerOf(from);
     auto run = container.empty() ? std::string() : instance.last_run();
     std::vector<NodeView>& nodes = earlier.view.nodes;
