@@ -17,6 +17,8 @@ using temporalio::ScheduleDescription;
 /// Temporal answers a change before it has made it.
 constexpr std::chrono::milliseconds kGlance{20};
 constexpr std::chrono::seconds kPatience{5};
+/// Who only looks does not wait for Temporal to come back.
+constexpr std::chrono::seconds kLookTimeout{3};
 
 Error Translated(const std::string& id, const temporalio::Error& error) {
   if (error.code == temporalio::Error::Code::kNotFound) {
@@ -26,8 +28,9 @@ Error Translated(const std::string& id, const temporalio::Error& error) {
   return {"temporal", "The schedule `" + id + "` cannot be reached: " + error.message};
 }
 
-Result<ScheduleDescription> Describe(const ScheduleClient& schedules, const std::string& id) {
-  auto found = schedules.Describe(id);
+Result<ScheduleDescription> Describe(const ScheduleClient& schedules, const std::string& id,
+                                     temporalio::CallOptions call = {}) {
+  auto found = schedules.Describe(id, std::move(call));
   if (!found) return std::unexpected(Translated(id, found.error()));
   if (!IsOurs(*found)) {
     return Fail("conflict", "Temporal has a schedule `" + id +
@@ -68,7 +71,7 @@ Timestamp ToMoment(const google::protobuf::Timestamp& time) {
 }  // namespace
 
 Result<ScheduleStatus> StatusOf(const ScheduleClient& schedules, const std::string& id) {
-  WEFT_TRY(const auto now, Describe(schedules, id));
+  WEFT_TRY(const auto now, Describe(schedules, id, {.timeout = kLookTimeout, .retry = false}));
   const auto& info = now.info;
   ScheduleStatus status;
   status.paused = now.schedule.state().paused();

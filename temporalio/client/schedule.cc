@@ -33,10 +33,10 @@ Result<void> ScheduleClient::Create(CreateScheduleOptions options) const {
   return {};
 }
 
-Result<ScheduleDescription> ScheduleClient::Describe(std::string schedule_id) const {
+Result<ScheduleDescription> ScheduleClient::Describe(std::string schedule_id, CallOptions call) const {
   auto request = client_.NewRequest<DescribeScheduleRequest>();
   request.set_schedule_id(std::move(schedule_id));
-  auto response = client_.Call<DescribeScheduleResponse>("DescribeSchedule", std::move(request));
+  auto response = client_.Call<DescribeScheduleResponse>("DescribeSchedule", std::move(request), std::move(call));
   if (!response) return std::unexpected(response.error());
   const auto& attributes = response->search_attributes().indexed_fields();
   return ScheduleDescription{std::move(*response->mutable_schedule()),

@@ -62,7 +62,7 @@ class ScheduleClient {
 
   /// kAlreadyExists if there is a schedule of that id.
   Result<void> Create(CreateScheduleOptions options) const;
-  Result<ScheduleDescription> Describe(std::string schedule_id) const;
+  Result<ScheduleDescription> Describe(std::string schedule_id, CallOptions call = {}) const;
 
   /// Replaces spec, action, policies and state; a `memo` replaces the whole memo, but servers before it could be
   /// changed (1.29 is one) ignore it: what must change with the schedule belongs in its action's memo. With the

@@ -289,6 +289,7 @@ TEST_F(SchedulesTest, TemporalAwayIsToldAndMadeUpFor) {
   server->reset();
   Deploy(kYearly + ", { id: other, cron: \"0 0 2 1 *\" }");
   EXPECT_EQ(*reconciler.ApplyDue(Now()), 2U);
+  EXPECT_EQ(triggers::StatusOf(schedules, IdOf("tick")).error().code, "temporal");
   for (const auto& stored : Stored()) {
     EXPECT_EQ(stored.attempts, 1);
     EXPECT_NE(stored.error, "");

@@ -71,8 +71,9 @@ class Triggers {
     WEFT_TRY(const auto stored, Stored(ns, name));
     auto items = Value::EmptyArray();
     items.Append(ManualDocument(*definition->workflow));
+    std::optional<Error> away;
     for (const auto& trigger : definition->workflow->triggers) {
-      items.Append(DocumentOf(*definition->workflow, trigger, stored));
+      items.Append(DocumentOf(*definition->workflow, trigger, stored, away));
     }
     return Json(200, Value::Object({{"items", std::move(items)}, {"next", Value()}}));
   }
@@ -127,16 +128,20 @@ class Triggers {
     });
   }
 
-  /// Beside what the store has, of a cron trigger what Temporal says. With Temporal away the rest is still told.
-  Value DocumentOf(const dsl::Workflow& workflow, const dsl::Trigger& trigger, const StoredTriggers& stored) const {
+  /// Beside what the store has, of a cron trigger what Temporal says. With Temporal away, which the first one finds out
+  /// for all, the rest is still told.
+  Value DocumentOf(const dsl::Workflow& workflow, const dsl::Trigger& trigger, const StoredTriggers& stored,
+                   std::optional<Error>& away) const {
     auto document = TriggerDocument(workflow, trigger, stored);
     if (!std::holds_alternative<dsl::CronTrigger>(trigger.kind)) return document;
-    const auto status = triggers::StatusOf(schedules_, triggers::ScheduleId(workflow.ns, workflow.name, trigger.id));
+    const auto id = triggers::ScheduleId(workflow.ns, workflow.name, trigger.id);
+    const auto status = away ? std::unexpected(*away) : triggers::StatusOf(schedules_, id);
     if (status) {
       AddStatus(document, *status);
-    } else {
-      AddProblem(document, status.error());
+      return document;
     }
+    AddProblem(document, status.error());
+    if (status.error().code == "temporal") away = status.error();
     return document;
   }
 
@@ -187,7 +192,8 @@ class Triggers {
     }
     services_.schedules->Wake();
     WEFT_TRY(const auto stored, Stored(workflow.ns, workflow.name));
-    return Json(200, DocumentOf(workflow, *target.trigger, stored));
+    std::optional<Error> away;
+    return Json(200, DocumentOf(workflow, *target.trigger, stored, away));
   }
 
   static Result<std::size_t> CountSlots(const dsl::CronTrigger& trigger, Timestamp from, Timestamp to) {
