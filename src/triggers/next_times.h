@@ -10,9 +10,9 @@
 namespace weft::triggers {
 
 /// The first `count` moments after `after` at which the cron fires, by the arithmetic of Temporal's schedules: an hour
-/// that the clocks skip has none, and where they are put back its own rounding decides (west of Greenwich an hour counts
-/// twice, east of it part of one is left out). Jitter, start and end are not part of it. Fewer when there are no more
-/// before the year 2101.
+/// that the clocks skip has none, and where they are put back its own rounding decides (west of Greenwich an hour
+/// counts twice, east of it part of one is left out). Jitter, start and end are not part of it. Fewer when there are no
+/// more before the year 2101.
 std::vector<Timestamp> NextTimes(const dsl::Cron& cron, const TimeZone& zone, Timestamp after, std::size_t count);
 
 }  // namespace weft::triggers
