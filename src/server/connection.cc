@@ -184,13 +184,15 @@ asio::awaitable<Connection::Outcome> Connection::Handle(Parser& parser, Request&
     if (!*who) co_return refuse(ProblemOf(who->error()), route);
     request.principal = **std::move(who);
   }
-  if (auto refused = co_await ReadBody(parser, request, *route)) co_return refuse(*std::move(refused), route);
+  BodyShare share(site_);
+  if (auto refused = co_await ReadBody(parser, request, *route, share)) co_return refuse(*std::move(refused), route);
   auto outcome = co_await Call(*route, request);
   outcome.route = route;
   co_return outcome;
 }
 
-asio::awaitable<std::optional<Response>> Connection::ReadBody(Parser& parser, Request& request, const Route& route) {
+asio::awaitable<std::optional<Response>> Connection::ReadBody(Parser& parser, Request& request, const Route& route,
+                                                              BodyShare& share) {
   if (parser.is_done()) co_return std::nullopt;
   const auto type = MediaType(request.Header("content-type"));
   static const std::vector<std::string> kJson{"application/json"};
@@ -207,6 +209,7 @@ asio::awaitable<std::optional<Response>> Connection::ReadBody(Parser& parser, Re
         {"too_large", "The body is larger than the " + std::to_string(route.max_body) + " bytes this call takes."});
   };
   if (parser.content_length().value_or(0) > route.max_body) co_return too_large();
+  if (!share.Take(parser.content_length().value_or(route.max_body))) co_return Busy();
   if (const auto expect = request.Header("expect"); !expect.empty()) {
     if (ToLower(expect) != "100-continue") {
       co_return Problem(417, {"request", "This server knows no expectation but 100-continue."});
@@ -307,7 +310,7 @@ asio::awaitable<void> Connection::Close() {
   // Closing a socket with unread data resets the connection, and the client may lose the answer to it.
   std::array<char, 4096> ignored;
   stream_.expires_after(std::chrono::seconds(2));
-  for (std::size_t total = 0; unread_ && total < std::size_t{4} * 1024 * 1024;) {
+  for (std::size_t total = 0; unread_ && total < std::size_t{64} * 1024 * 1024;) {
     const auto [failed, size] = co_await stream_.async_read_some(asio::buffer(ignored), kNoThrow);
     if (failed) break;
     total += size;

@@ -26,6 +26,28 @@ struct Site {
   bool on_loopback;
   Gauge& in_flight;
   Gauge& streams;
+  std::size_t bodies = 0;  // bytes that the bodies in hand may have
+};
+
+/// A body's share of what all bodies may have.
+class BodyShare {
+ public:
+  explicit BodyShare(Site& site) : site_(site) {}
+  BodyShare(const BodyShare&) = delete;
+  BodyShare& operator=(const BodyShare&) = delete;
+  ~BodyShare() { site_.bodies -= bytes_; }
+
+  /// False when the others leave no room.
+  bool Take(std::size_t bytes) {
+    if (site_.bodies + bytes > site_.options.max_bodies) return false;
+    site_.bodies += bytes;
+    bytes_ = bytes;
+    return true;
+  }
+
+ private:
+  Site& site_;
+  std::size_t bytes_ = 0;
 };
 
 /// One client's connection. Lives on the listener's thread.
@@ -54,7 +76,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<bool> ServeOne();
   boost::asio::awaitable<bool> WaitForRequest();
   boost::asio::awaitable<Outcome> Handle(Parser& parser, Request& request);
-  boost::asio::awaitable<std::optional<Response>> ReadBody(Parser& parser, Request& request, const Route& route);
+  boost::asio::awaitable<std::optional<Response>> ReadBody(Parser& parser, Request& request, const Route& route,
+                                                           BodyShare& share);
   boost::asio::awaitable<Outcome> Call(const Route& route, Request& request);
   boost::asio::awaitable<bool> Write(const Response& response, bool with_body, bool keep_alive);
   boost::asio::awaitable<void> Stream(std::shared_ptr<EventBacklog> events);

@@ -23,7 +23,9 @@ struct ListenerOptions {
   Duration transfer_timeout = std::chrono::seconds(15);
 
   std::size_t threads = 64;    ///< most threads that handlers run on
-  std::size_t waiting = 1024;  ///< most requests that wait for one; further ones are answered 503
+  std::size_t waiting = 4096;  ///< most requests that wait for one; further ones are answered 503
+  /// Bytes of all bodies that are read or handled; a request beyond is answered 503.
+  std::size_t max_bodies = std::size_t{256} * 1024 * 1024;
 
   Duration stream_keep_alive = std::chrono::seconds(15);
   std::size_t stream_backlog = std::size_t{1024} * 1024;  ///< bytes that a stream's client may lag behind

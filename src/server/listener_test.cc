@@ -184,6 +184,18 @@ TEST_F(ListenerTest, RefusesChunksAboveTheRoutesLimit) {
   EXPECT_EQ(client.Read().status, 413);
 }
 
+TEST_F(ListenerTest, RefusesABodyForWhichTheOthersLeaveNoRoom) {
+  Start({.max_bodies = 1000});
+  auto slow = Connect();
+  slow.Send("POST /any HTTP/1.1\r\nHost: localhost\r\nContent-Length: 600\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(slow.Read().status, 100);
+  EXPECT_EQ(Connect().Call("POST", "/any", "", std::string(500, 'x')).status, 503);
+  EXPECT_EQ(Connect().Call("POST", "/any", "", std::string(400, 'x')).status, 200);
+  slow.Send(std::string(600, 'x'));
+  EXPECT_EQ(slow.Read().status, 200);
+  EXPECT_EQ(Connect().Call("POST", "/any", "", std::string(900, 'x')).status, 200);
+}
+
 TEST_F(ListenerTest, ContinuesWhereTheClientWaitsForIt) {
   Start();
   auto client = Connect();
