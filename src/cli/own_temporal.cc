@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "cli/output.h"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr auto kKept = std::chrono::hours(24 * 30);
 constexpr std::chrono::milliseconds kLook{250};
+constexpr std::chrono::seconds kPatience{5};
 
 bool IsFree(std::uint16_t port) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -32,6 +34,16 @@ bool IsFree(std::uint16_t port) {
   const bool free = ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   ::close(fd);
   return free;
+}
+
+/// After a `kill -9` of its parent, the Temporal that was started before takes a moment to end.
+bool BecomesFree(std::uint16_t port) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!IsFree(port)) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(kLook);
+  }
+  return true;
 }
 
 /// The dev server keeps closed runs for a day, unless it is told otherwise.
@@ -51,7 +63,7 @@ Result<void> KeepHistories(const std::shared_ptr<temporalio::Runtime>& runtime, 
 
 Result<std::unique_ptr<OwnTemporal>> OwnTemporal::Start(const std::shared_ptr<temporalio::Runtime>& runtime,
                                                         std::string database, std::uint16_t port) {
-  if (!IsFree(port)) {
+  if (!BecomesFree(port)) {
     return Fail("usage", "port " + std::to_string(port) +
                              " is taken: end what uses it, give another one by --temporal-port, or, when it is a "
                              "Temporal to work with, name it by --temporal");

@@ -1,5 +1,6 @@
 """PostgreSQL, Temporal, servers and workers as processes that are killed and started again."""
 
+import json
 import os
 import pwd
 import signal
@@ -31,7 +32,7 @@ class Process:
 
     def __init__(self, name, command, log, environment=None, preexec=None, ready=lambda: True):
         self.name, self.command, self.log, self.environment = name, command, log, environment or KEPT
-        self.preexec, self.ready, self.process, self.kills = preexec, ready, None, 0
+        self.preexec, self.ready, self.process, self.kills, self.away = preexec, ready, None, 0, False
 
     def start(self):
         with open(self.log, "ab") as log:
@@ -50,8 +51,17 @@ class Process:
 
     def keep(self):
         """Started again if it ended, as a supervisor of services would."""
-        if self.process.poll() is not None:
+        if not self.away and self.process.poll() is not None:
             self.start()
+
+    def leave(self):
+        """Killed, and not started again until it comes back."""
+        self.away = True
+        self.kill()
+
+    def come_back(self):
+        self.away = False
+        eventually(f"{self.name} is ready", lambda: self.process.poll() is None and self.ready())
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -63,16 +73,16 @@ class Process:
 
 
 class Cluster:
-    def __init__(self, root, servers=2, workers=2, postgres=True):
+    """With PostgreSQL, unless the file of an SQLite database is named; `between` gives the port through which it is reached."""
+
+    def __init__(self, root, servers=2, workers=2, database=None, between=lambda port: port):
         self.root = Path(root)
         self.root.chmod(0o755)
         self.temporal_port = free_port()
         self.ports = [free_port() for _ in range(servers)]
         environment = {**KEPT, "WEFT_SECRETS_KEY": "7" * 64}
         self.processes = {}
-        database = str(self.root / "weft.db")
-        if postgres:
-            database = self.make_postgres()
+        database = database or self.make_postgres(between)
         temporal = f"127.0.0.1:{self.temporal_port}"
         self.add("temporal", [os.environ.get("WEFT_TEMPORAL_CLI", "temporal"), "server", "start-dev", "--headless", "--port",
                               str(self.temporal_port), "--db-filename", str(self.root / "temporal.db"), "--log-level", "error"])
@@ -87,7 +97,7 @@ class Cluster:
     def add(self, name, command, environment=None, preexec=None, ready=lambda: True):
         self.processes[name] = Process(name, command, self.root / f"{name}.log", environment, preexec, ready)
 
-    def make_postgres(self):
+    def make_postgres(self, between):
         data = self.root / "postgres"
         data.mkdir()
         port = free_port()
@@ -100,8 +110,7 @@ class Cluster:
                               "-c", f"unix_socket_directories={data}", "-c", "log_min_messages=fatal"], preexec=as_nobody(),
                  ready=lambda: subprocess.run([POSTGRES / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)],
                                               check=False).returncode == 0)
-        self.postgres_port = port
-        return f"postgresql://weft@127.0.0.1:{port}/postgres"
+        return f"postgresql://weft@127.0.0.1:{between(port)}/postgres"
 
     def answers(self, port):
         answer = call(f"http://127.0.0.1:{port}/readyz", timeout=5)
@@ -132,16 +141,19 @@ class Cluster:
     def tails(self):
         return "\n".join(f"== {p.name}\n" + p.log.read_text(errors="replace")[-1500:] for p in self.processes.values() if p.log.exists())
 
-    @property
-    def token(self):
-        return (self.root / "data0" / "token").read_text().strip()
+    def token_of(self, server):
+        return (self.root / f"data{server}" / "token").read_text().strip()
 
-    def send(self, path, method="GET", body=None, content_type="application/json", headers=None):
-        """To one server after the other until one has answered for good, as a careful sender does."""
+    def call(self, path, method="GET", body=None, content_type="application/json", headers=None, server=0):
+        """Once; None when there is no connection."""
+        return call(f"http://127.0.0.1:{self.ports[server]}{path}", method, body, content_type,
+                    {"Authorization": f"Bearer {self.token_of(server)}", **(headers or {})}, timeout=30)
+
+    def send(self, path, *arguments, **named):
+        """Again and again until it is answered for good, as a careful sender does."""
         deadline = time.monotonic() + 120
-        sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
-        for attempt in range(100_000):
-            answer = call(f"http://127.0.0.1:{self.ports[0]}{path}", method, body, content_type, sent, timeout=30)
+        while True:
+            answer = self.call(path, *arguments, **named)
             if answer is not None and answer.status < 500 and answer.status != 429:
                 return answer
             if time.monotonic() > deadline:
@@ -153,3 +165,13 @@ class Cluster:
         if answer.status >= 300:
             raise AssertionError(f"{arguments}: {answer!r}")
         return answer.json if answer.text else None
+
+    def temporal(self, *arguments):
+        """What Temporal's own tool says, from JSON."""
+        def say():
+            done = subprocess.run([os.environ.get("WEFT_TEMPORAL_CLI", "temporal"), *arguments, "-o", "json", "--address",
+                                   f"127.0.0.1:{self.temporal_port}"], capture_output=True, text=True, check=False, timeout=60)
+            return done if done.returncode == 0 else None
+
+        done = eventually(f"temporal {' '.join(arguments)}", say)
+        return json.loads(done.stdout) if done.stdout.lstrip().startswith(("[", "{")) else done.stdout
