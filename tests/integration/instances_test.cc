@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "base/id.h"
 #include "contract/ids.h"
 #include "progress/hub.h"
@@ -147,7 +150,13 @@ TEST(Instances, AreListedShownAnsweredAndKept) {
   EXPECT_GE(history.Get("items").size(), 3U);
   EXPECT_EQ(history.Get("items").At(0).Get("attributes").Get("input").Get("payloads").At(2).Get("order"),
             Value("4711"));
-  EXPECT_FALSE(history.Get("next").IsNull());
+  const auto second_page = [&](const Value& first) {
+    const auto cursor = first.Get("next").AsString();
+    EXPECT_FALSE(cursor.empty());
+    EXPECT_EQ(cursor.find_first_of("+/=&%"), std::string::npos) << "clients put it into a query as it is: " << cursor;
+    return site.Get("/" + id + "/history?limit=3&cursor=" + cursor).Get("items");
+  };
+  EXPECT_EQ(second_page(history).At(0).Get("id"), Value(static_cast<std::int64_t>(history.Get("items").size()) + 1));
 
   // From the archive all is the same.
   site.GetUntil("?workflow=steps&status=completed", [](const Value& list) { return list.Get("items").size() == 1; });
@@ -155,6 +164,7 @@ TEST(Instances, AreListedShownAnsweredAndKept) {
   ASSERT_TRUE(site.archiver().Scan());
   EXPECT_EQ(site.Get("/" + id), document);
   EXPECT_EQ(site.Get("/" + id + "?at=" + run + ":5"), past);
+  EXPECT_EQ(second_page(site.Get("/" + id + "/history?limit=3")).At(0).Get("id"), Value(4));
   const auto list = site.Get("?workflow=steps").Get("items");
   EXPECT_THAT(Texts(list, "id"), ElementsAre(id));
   EXPECT_EQ(list.At(0).Get("revision"), Value(1));
@@ -259,7 +269,11 @@ nodes:
   for (const auto* path : {"a", "each/0/one", "each/1/one", "each/2/one"}) {
     EXPECT_EQ(after.Get("nodes").Get(path).Get("output"), before.Get("nodes").Get(path).Get("output")) << path;
   }
-  EXPECT_EQ(site.Post("/" + id + "/rerun", R"({"from":"nowhere"})").status, 422);
+  // What is misunderstood must not run everything again.
+  for (const auto* body :
+       {R"({"from":"nowhere"})", R"({"from":["last"]})", R"({"dry_run":true})", R"({"dryRun":"yes"})"}) {
+    EXPECT_EQ(site.Post("/" + id + "/rerun", body).status, 422) << body;
+  }
   const auto whole = site.Post("/" + id + "/rerun", R"({"latest":true,"input":{"k":2}})");
   EXPECT_THAT(Texts(whole.body.Get("runsAgain"), "path"), ElementsAre("a", "each", "each/*/one", "each/*/two", "last"));
   EXPECT_EQ(site.GetEnded(whole.body.Get("id").AsString()).Get("input").Get("k"), Value(2));
@@ -294,6 +308,33 @@ output: "${ .n }"
   const auto part = site.Get("/" + id + "?path=turns/3");
   EXPECT_EQ(part.Get("nodes").Get("turns/3/count").Get("output").Get("n"), Value(4));
   EXPECT_EQ(site.Call("GET", "/" + id + "?path=turns/300").status, 404);
+}
+
+TEST(Instances, TwoServersArchiveARunOnce) {
+  const LocalWorker worker;
+  Site site;
+  site.plane().Deploy(R"(
+weft: 1
+name: twice
+nodes: { a: { set: 1 } }
+)");
+  const auto id = site.Start("twice");
+  site.GetEnded(id);
+  site.GetUntil("?workflow=twice&status=completed", [](const Value& list) { return list.Get("items").size() == 1; });
+  const auto run = Harness::Get().client().Describe({id, {}});
+  ASSERT_TRUE(run);
+  server::Archiver other(site.plane().database(), Harness::Get().client(), {});
+  {
+    const std::jthread one([&] { EXPECT_TRUE(site.archiver().Archive(run->info)); });
+    const std::jthread two([&] { EXPECT_TRUE(other.Archive(run->info)); });
+  }
+  // While one holds the scan the other has nothing to do.
+  EXPECT_TRUE(site.archiver().Scan().value());
+  EXPECT_FALSE(other.Scan().value());
+  const auto rows = site.plane().database().Read<std::vector<store::ArchivedInstance>>(
+      [](store::Transaction& t) { return store::ListArchived(t, {}); });
+  ASSERT_TRUE(rows);
+  EXPECT_EQ(std::ranges::count(*rows, id, &store::ArchivedInstance::id), 1);
 }
 
 TEST(Instances, AnOlderRunOfAnIdKeepsItsOwnName) {
