@@ -58,6 +58,9 @@ export interface CanvasProps {
   label: string;
 }
 
+/// Up to so many nodes all are drawn: to find the visible ones at each frame takes longer.
+const whole = 400;
+
 const none = new Map<string, never>();
 
 export function Canvas(props: CanvasProps) {
@@ -269,7 +272,7 @@ function Inner(props: CanvasProps) {
           selectionKeyCode="Shift"
           panActivationKeyCode={null}
           disableKeyboardA11y
-          onlyRenderVisibleElements={nodes.length > 80}
+          onlyRenderVisibleElements={nodes.length > whole}
           minZoom={0.1}
           maxZoom={1.5}
           zoomOnDoubleClick={false}

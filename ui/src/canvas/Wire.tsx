@@ -4,6 +4,7 @@ import { memo, useState } from 'react';
 import { useT } from '../app/i18n';
 import { midpoint, roundedPath, type Point } from '../graph/arrange';
 import { edgeState } from '../graph/run';
+import { useLevel } from './Card';
 import { useCanvas, useRunNode } from './context';
 import type { Wire as WireEdge } from './scene';
 
@@ -20,6 +21,7 @@ export const Wire = memo(function Wire({ id, source, target, data, sourceX, sour
   const t = useT();
   const { mode, insertOn, selected: selectedNode } = useCanvas();
   const run = useRunNode(source);
+  const level = useLevel();
   const [hover, setHover] = useState(false);
   const points = data?.points ?? null;
   const [fallback, middleX, middleY] = getSmoothStepPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, borderRadius: 8 });
@@ -32,11 +34,11 @@ export const Wire = memo(function Wire({ id, source, target, data, sourceX, sour
   return (
     <g className={`wire wire-${state}${selected ? ' selected' : ''}${near ? ' near' : ''}`} onMouseEnter={() => setHover(true)} onMouseLeave={() => setHover(false)}>
       <BaseEdge id={id} path={path} markerEnd={`url(#arrow-${selected || hover ? 'accent' : state})`} interactionWidth={20} />
-      <EdgeLabelRenderer>
+      {level !== 'block' && <EdgeLabelRenderer>
         {edge.port && (
           <span className={`wire-label wire-${state}`} style={{ transform: `translate(-50%,-50%) translate(${label.x}px,${label.y}px)` }}>{edge.port}</span>
         )}
-        {insertOn && (
+        {insertOn && level === 'all' && (
           <button
             type="button"
             className={`wire-plus nodrag nopan${hover || selected ? ' shown' : ''}`}
@@ -50,7 +52,7 @@ export const Wire = memo(function Wire({ id, source, target, data, sourceX, sour
             <Plus size={12} strokeWidth={2} />
           </button>
         )}
-      </EdgeLabelRenderer>
+      </EdgeLabelRenderer>}
     </g>
   );
 });
