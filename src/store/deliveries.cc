@@ -119,6 +119,15 @@ Result<void> PutOffDelivery(Transaction& t, std::string_view id, const Error& er
   return {};
 }
 
+Result<std::optional<Timestamp>> WhenAskedFor(Transaction& t, std::string_view instance, std::string_view run_id) {
+  WEFT_TRY(const auto rows,
+           t.Query("SELECT min(received_at + CASE WHEN kind = 'event' THEN 1 ELSE 0 END) FROM deliveries "
+                   "WHERE instance = ?1 AND (status = 'pending' OR (status = 'started' AND run_id = ?2))",
+                   {std::string(instance), std::string(run_id)}));
+  if (rows.empty() || rows.front().IsNull(0)) return std::nullopt;
+  return FromMillis(rows.front().Int(0));
+}
+
 Result<std::optional<Delivery>> FindDelivery(Transaction& t, std::string_view id) {
   WEFT_TRY(const auto rows, t.Query("SELECT " + kAllColumns + " FROM deliveries WHERE id = ?1", {std::string(id)}));
   if (rows.empty()) return std::nullopt;

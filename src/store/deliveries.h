@@ -58,6 +58,10 @@ Result<void> PutOffDelivery(Transaction& t, std::string_view id, const Error& er
 
 Result<std::optional<Delivery>> FindDelivery(Transaction& t, std::string_view id);
 
+/// When the run was asked for: the arrival of the delivery that started it, or of one that still waits to be settled;
+/// of an event, the moment after it, since no run waits for what started it. None for runs that no delivery started.
+Result<std::optional<Timestamp>> WhenAskedFor(Transaction& t, std::string_view instance, std::string_view run_id);
+
 struct DeliveryFilter {
   std::string ns, workflow, trigger, kind, status, instance;  ///< empty: any
 };

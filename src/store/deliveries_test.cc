@@ -191,6 +191,31 @@ TEST_P(DeliveriesTest, TheSameDeliveryAtOnceOnSeveralServersIsStoredOnce) {
   EXPECT_EQ(List({}).size(), 1U);
 }
 
+TEST_P(DeliveriesTest, ARunWasAskedForWhenTheDeliveryThatStartedItCame) {
+  const auto asked = [&](const std::string& instance, const std::string& run) {
+    return db().Read<std::optional<Timestamp>>([&](auto& t) { return WhenAskedFor(t, instance, run); }).value();
+  };
+  const auto first = Hook("1", At(100)), joined = Hook("2", At(90)), other = Hook("3", At(80));
+  Add(first);
+  EXPECT_EQ(asked(first.instance, "run"), At(100));
+  Settle(first, Status::kStarted);
+  EXPECT_EQ(asked(first.instance, "run"), At(100));
+  EXPECT_EQ(asked(first.instance, "another"), std::nullopt);
+  EXPECT_EQ(asked("nobody", "run"), std::nullopt);
+  for (const auto& [delivery, status] : {std::pair(joined, Status::kJoined), std::pair(other, Status::kFailed)}) {
+    Add(delivery);
+    Settle(delivery, status);
+  }
+  EXPECT_EQ(asked(first.instance, "run"), At(100));
+  // No run waits for the event that started it.
+  auto event = Hook("4", At(70));
+  event.kind = "event";
+  event.instance = "default.w.placed.k";
+  Add(event);
+  Settle(event, Status::kStarted);
+  EXPECT_EQ(asked(event.instance, "run"), At(70) + std::chrono::milliseconds(1));
+}
+
 TEST_P(DeliveriesTest, AreListedNewestFirstInPagesAndByFilter) {
   std::vector<std::string> ids;
   for (int i = 0; i < 5; ++i) {

@@ -7,6 +7,7 @@
 
 #include "base/id.h"
 #include "contract/ids.h"
+#include "store/deliveries.h"
 #include "store/event_triggers.h"
 #include "store/events.h"
 #include "store/trigger_states.h"
@@ -128,19 +129,25 @@ Result<std::vector<Correlator::Accepted>> Correlator::Publish(std::string_view n
   return accepted;
 }
 
-// Of the chain that the run belongs to. One whose first run Temporal no longer has is older than all stored events.
+// Of the chain that the run belongs to. One whose first run Temporal no longer has is older than all stored events. A
+// run that had to wait for Temporal is as old as the delivery that was accepted: its sender may go on at once.
 Result<Timestamp> Correlator::StartOf(const std::string& instance, const std::string& run) const {
   const auto moment = [](temporalio::Time time) { return std::chrono::floor<std::chrono::microseconds>(time); };
   const auto described = client_.Describe({instance, run});
   if (!described && described.error().code != temporalio::Error::Code::kNotFound)
     return Fail("temporal", described.error().message);
   if (!described) return Timestamp{};
-  const auto& info = described->info;
-  if (info.first_run_id.empty() || info.first_run_id == info.run_id) return moment(info.start_time);
-  const auto first = client_.Describe({instance, info.first_run_id});
-  if (!first && first.error().code != temporalio::Error::Code::kNotFound)
-    return Fail("temporal", first.error().message);
-  return first ? moment(first->info.start_time) : Timestamp{};
+  auto info = described->info;
+  if (!info.first_run_id.empty() && info.first_run_id != info.run_id) {
+    const auto first = client_.Describe({instance, info.first_run_id});
+    if (!first && first.error().code != temporalio::Error::Code::kNotFound)
+      return Fail("temporal", first.error().message);
+    if (!first) return Timestamp{};
+    info = first->info;
+  }
+  WEFT_TRY(const auto asked, database_.Read<std::optional<Timestamp>>(
+                                 [&](Transaction& t) { return store::WhenAskedFor(t, instance, info.run_id); }));
+  return std::min(moment(info.start_time), asked.value_or(Timestamp::max()));
 }
 
 Result<void> Correlator::Subscribe(store::Subscription subscription) {
