@@ -65,7 +65,8 @@ expr::Scope ScopeOf(const Value& names) {
 std::string Evaluate(std::string_view request) {
   const auto parsed = Value::Parse(request, Value::kMaxDepth);
   if (!parsed) return ErrorOf(parsed.error());
-  const auto scope = ScopeOf(parsed->Get("names"));
+  auto scope = ScopeOf(parsed->Get("names"));
+  if (parsed->Has("data")) scope.dot = parsed->Get("data");
   std::vector<std::string> aliases;
   for (const auto& [name, value] : scope.aliases) aliases.push_back(name);
   const auto mode = parsed->Get("condition").Truthy() ? expr::Mode::kCondition : expr::Mode::kValue;

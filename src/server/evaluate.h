@@ -9,11 +9,11 @@
 /// a process of its own.
 namespace weft::server {
 
-/// The process's part: evaluates `{ expression, condition, names }` and gives `{ value }`, or `{ error: { code,
+/// The process's part: evaluates `{ expression, condition, data, names }` and gives `{ value }`, or `{ error: { code,
 /// message, hint, offset, length } }`. `expression` is what stands in a file: text with `${ … }`, or, without any, an
-/// expression itself; `condition: true`: as in `when`. `names` has the values of `dot` (which is `.`), `input`,
-/// `nodes`, `trigger`, `vars`, `item`, `index`, `previous`, `error` and `run`; other names are items that a `foreach`
-/// has named with `as`.
+/// expression itself; `condition: true`: as in `when`. `data` is the value of `.`. `names` has the values of `dot`
+/// (which is `.`), `input`, `nodes`, `trigger`, `vars`, `item`, `index`, `previous`, `error` and `run`; other names are
+/// items that a `foreach` has named with `as`.
 std::string Evaluate(std::string_view request);
 
 /// Bounds this process's memory and time, then answers standard input on standard output.

@@ -113,6 +113,14 @@ TEST_P(EventIntakeTest, RefusesWhatItCannotRead) {
   EXPECT_THAT(Stored(), testing::IsEmpty());
 }
 
+TEST_P(EventIntakeTest, OneThatIsTooLargeIsRefusedAsSuch) {
+  const auto refused = Post("application/json", R"({"specversion":"1.0","id":"1","source":"s","type":"t","data":")" +
+                                                    std::string(triggers::kMaxEvent, 'x') + "\"}");
+  EXPECT_EQ(refused.status, 413) << refused.body;
+  EXPECT_THAT(refused.body, testing::HasSubstr("512 KB"));
+  EXPECT_THAT(Stored(), testing::IsEmpty());
+}
+
 TEST_P(EventIntakeTest, ListsOpenApprovalsInPages) {
   for (const auto* instance : {"i", "j", "k"}) {
     store::Approval approval;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "base/encode.h"
 #include "store/archive.h"
@@ -13,7 +14,23 @@ namespace {
 using temporal::api::history::v1::History;
 
 /// Marks cursors that count events of an archived history; the others are Temporal's.
-constexpr char kCount = '+';
+constexpr char kCount = '.';
+
+/// Without characters that mean something in a query: clients put cursors back as they are.
+std::string CursorOf(std::string_view token) {
+  auto text = Base64(token);
+  std::erase(text, '=');
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
+  return text;
+}
+
+std::optional<std::string> TokenOf(std::string cursor) {
+  std::ranges::replace(cursor, '-', '+');
+  std::ranges::replace(cursor, '_', '/');
+  cursor.append((4 - cursor.size() % 4) % 4, '=');
+  return FromBase64(cursor);
+}
 
 Error ToError(const temporalio::Error& error, const std::string& id) {
   using Code = temporalio::Error::Code;
@@ -84,14 +101,14 @@ Result<Histories::Page> Histories::ReadPage(const std::string& id, const std::st
     }
     if (!after.empty()) return Fail("request", "`cursor` belongs to a history that is not there any more");
   }
-  const auto token = after.empty() ? std::optional<std::string>("") : FromBase64(after);
+  const auto token = after.empty() ? std::optional<std::string>("") : TokenOf(after);
   if (!token) return Fail("request", "`cursor` is none that this call has given");
   temporalio::HistoryReader reader(client_, {id, run},
                                    {.follow = false, .close_event_only = false, .page_size = limit, .token = *token});
   auto read = reader.Next();
   if (!read) return std::unexpected(ToError(read.error(), id));
   if (*read) page.history = **std::move(read);
-  page.next = Base64(reader.token());
+  page.next = CursorOf(reader.token());
   return page;
 }
 

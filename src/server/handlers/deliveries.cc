@@ -43,12 +43,16 @@ Response List(const Services& services, const Request& request) {
   const auto page = PageOf(request);
   if (!page) return ProblemOf(page.error());
   const auto query = [&](std::string_view name) { return request.Query(name).value_or(""); };
-  const store::DeliveryFilter filter{.ns = query("namespace"),
-                                     .workflow = query("workflow"),
-                                     .trigger = query("trigger"),
-                                     .kind = query("kind"),
-                                     .status = query("status"),
-                                     .instance = query("instance")};
+  store::DeliveryFilter filter{.ns = query("namespace"),
+                               .workflow = query("workflow"),
+                               .trigger = query("trigger"),
+                               .kind = query("kind"),
+                               .status = query("status"),
+                               .instance = query("instance")};
+  if (const auto slash = filter.workflow.find('/'); slash != std::string::npos) {
+    filter.ns = filter.workflow.substr(0, slash);
+    filter.workflow.erase(0, slash + 1);
+  }
   auto found = services.database->Read<std::vector<Delivery>>(
       [&](auto& t) { return store::ListDeliveries(t, filter, page->after, page->limit + 1); });
   if (!found) return ProblemOf(found.error());

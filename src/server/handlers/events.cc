@@ -8,6 +8,7 @@
 
 #include "base/encode.h"
 #include "base/utf8.h"
+#include "expr/size.h"
 #include "expr/value.h"
 #include "triggers/cloud_event.h"
 #include "triggers/correlator.h"
@@ -58,7 +59,16 @@ std::string PercentDecoded(std::string_view text) {
   return RepairUtf8(decoded);
 }
 
-Result<Value> BinaryEvent(const Request& request, const std::string& media_type) {
+}  // namespace
+
+bool IsBinaryEvent(const Request& request) {
+  const auto media_type = MediaTypeOf(request);
+  return media_type != kStructured && media_type != kBatch &&
+         std::ranges::any_of(request.headers, [](const auto& header) { return header.first.starts_with(kHeader); });
+}
+
+Result<Value> ReadBinaryEvent(const Request& request) {
+  const auto media_type = MediaTypeOf(request);
   auto event = Value::EmptyObject();
   for (const auto& [name, value] : request.headers) {
     if (name.starts_with(kHeader)) event.Set(name.substr(kHeader.size()), Value(PercentDecoded(value)));
@@ -77,14 +87,14 @@ Result<Value> BinaryEvent(const Request& request, const std::string& media_type)
   return event;
 }
 
+namespace {
+
 /// The events of a call, not yet checked.
 Result<std::vector<Value>> EventsOf(const Request& request) {
   const auto media_type = MediaTypeOf(request);
   const bool plain_json = media_type == "application/json" || media_type.empty();
-  const bool has_headers =
-      std::ranges::any_of(request.headers, [](const auto& header) { return header.first.starts_with(kHeader); });
-  if (media_type != kStructured && media_type != kBatch && (has_headers || !plain_json)) {
-    WEFT_TRY(auto event, BinaryEvent(request, media_type));
+  if (IsBinaryEvent(request) || (media_type != kStructured && media_type != kBatch && !plain_json)) {
+    WEFT_TRY(auto event, ReadBinaryEvent(request));
     return std::vector<Value>{std::move(event)};
   }
   auto body = Value::Parse(request.body, Value::kMaxDepth);
@@ -104,6 +114,11 @@ Response Publish(const Services& services, const Request& request) {
   const auto ns = request.Query("namespace").value_or("default");
   auto given = EventsOf(request);
   if (!given) return ProblemOf(given.error());
+  const auto too_large = [](const Value& event) {
+    return expr::SizeBound(event, triggers::kMaxEvent) > triggers::kMaxEvent;
+  };
+  if (std::ranges::any_of(*given, too_large))
+    return ProblemOf({"too_large", "nothing was accepted: an event has at most 512 KB; pass a reference to the data"});
   std::vector<std::string> problems;
   std::vector<CloudEvent> events;
   for (std::size_t i = 0; i < given->size(); ++i) {

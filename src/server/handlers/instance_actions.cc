@@ -5,6 +5,7 @@
 
 #include "contract/ids.h"
 #include "contract/names.h"
+#include "server/handlers/events.h"
 #include "temporalio/converter/payload.h"
 #include "triggers/approvals.h"
 #include "triggers/cloud_event.h"
@@ -61,12 +62,12 @@ class Actions {
   }
 
   Result<Response> Event(const Request& request) const {
-    WEFT_TRY(auto body, ObjectOf(request));
+    WEFT_TRY(auto body, IsBinaryEvent(request) ? ReadBinaryEvent(request) : ObjectOf(request));
     std::vector<std::string> problems;
-    const auto event = triggers::ReadCloudEvent(triggers::CompleteCloudEvent(std::move(body)), "The event", problems);
+    const auto event = triggers::ReadCloudEvent(triggers::CompleteCloudEvent(std::move(body)), {}, problems);
     if (!event) {
       std::string message;
-      for (const auto& problem : problems) message += (message.empty() ? "" : " ") + problem;
+      for (const auto& problem : problems) message += (message.empty() ? "the event: " : "; ") + problem;
       return Fail("validation", message);
     }
     WEFT_TRY(const auto instance, FindOpen(request));

@@ -35,6 +35,20 @@ Value ListOf(const RerunPlan& plan) {
   return list;
 }
 
+/// A field of another name or type would quietly run everything again, with its effects.
+Result<void> Check(const Value& body) {
+  for (const auto& name : body.Keys()) {
+    const auto value = body.Get(name);
+    if (name == "input" || value.IsNull()) continue;
+    if (name == "from" ? value.IsString() : (name == "latest" || name == "dryRun") && value.IsBool()) continue;
+    return Fail("validation",
+                "a rerun takes `from`, the path of a node, `input`, and `latest` and `dryRun`, which are "
+                "true or false; not this `" +
+                    name + "`");
+  }
+  return {};
+}
+
 class Rerun {
  public:
   Rerun(const Services& services, std::shared_ptr<const InstanceDocuments> documents)
@@ -42,6 +56,7 @@ class Rerun {
 
   Result<Response> Run(const Request& request) const {
     WEFT_TRY(const auto body, ObjectOf(request));
+    WEFT_TRY_VOID(Check(body));
     const auto from = body.Get("from").AsString();
     WEFT_TRY(const auto instance, documents_->Find(request.Parameter("id")));
     Earlier earlier;

@@ -56,6 +56,13 @@ Response Try(const std::string& program, const Request& request) {
   const auto body = Value::Parse(request.body, Value::kMaxDepth);
   if (!body) return ProblemOf({"validation", "The body is not JSON: " + body.error().message});
   if (!body->Get("expression").IsString()) return ProblemOf({"validation", "The body needs an `expression`, a text."});
+  for (const auto& name : body->Keys()) {
+    if (name == "expression" || name == "condition" || name == "data" || name == "names") continue;
+    return ProblemOf({"validation",
+                      "An evaluation takes `expression`, `data` (the value of `.`), `names` and `condition`, "
+                      "not `" +
+                          name + "`."});
+  }
   auto answer = EvaluateInChild(program, request.body);
   if (answer) return {.status = 200, .body = *std::move(answer), .headers = {}};
   if (answer.error().code != "expression") return ProblemOf(answer.error());

@@ -70,11 +70,11 @@ class Triggers {
     WEFT_TRY(const auto definition, services_.definitions->Get(ns, name, 0));
     WEFT_TRY(const auto stored, Stored(ns, name));
     auto items = Value::EmptyArray();
-    items.Append(ManualDocument(*definition->workflow));
     std::optional<Error> away;
     for (const auto& trigger : definition->workflow->triggers) {
       items.Append(DocumentOf(*definition->workflow, trigger, stored, away));
     }
+    items.Append(ManualDocument(*definition->workflow));
     return Json(200, Value::Object({{"items", std::move(items)}, {"next", Value()}}));
   }
 
