@@ -142,7 +142,8 @@ function Inner(props: CanvasProps) {
     if (!box || !shell.current) return;
     const { x, y, zoom } = flow.getViewport();
     const [left, top] = [box.x * zoom + x, box.y * zoom + y];
-    const visible = left > -20 && top > -20 && left + 60 < shell.current.clientWidth && top + 20 < shell.current.clientHeight;
+    const [right, bottom] = [left + Math.min(box.width * zoom, 240), top + Math.min(box.height * zoom, 60)];
+    const visible = left > 0 && top > 0 && right < shell.current.clientWidth && bottom < shell.current.clientHeight;
     if (!visible) void flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height / 2, 120), { zoom, duration: 160 });
   }, [primary, layout, flow]);
 

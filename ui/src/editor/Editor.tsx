@@ -55,7 +55,10 @@ export function Editor({ session, ns, name }: { session: Session; ns: string | n
   const [note, setNote] = useState<string | null>(null);
   const [goTo, setGoTo] = useState<{ line: number; column: number } | null>(null);
   const schema = useResource('schema', api.schema);
+  // Values while writing come from the run the address names, else from the last one.
+  const [sample] = useState(() => query.get('run'));
   const lastRun = useResource(name && ns ? `sample:${ns}/${name}` : null, async (signal) => {
+    if (sample) return api.instance(sample, {}, signal);
     const found = await api.instances({ workflow: name, namespace: ns, limit: 1 }, signal);
     return found.items[0] ? api.instance(found.items[0].id, {}, signal) : null;
   });
@@ -114,7 +117,6 @@ export function Editor({ session, ns, name }: { session: Session; ns: string | n
     else if (command && event.key.toLowerCase() === 'y') act(() => session.redo());
     else if (command && event.key.toLowerCase() === 'd') act(() => selected && commands.duplicate(session, selected));
     else if (command && event.key.toLowerCase() === 'c') act(() => void commands.copy(session, selection));
-    else if (command && event.key.toLowerCase() === 'v') act(() => void navigator.clipboard.readText().then((clip) => setNote(commands.pasteText(session, clip)), () => setNote(t('paste.denied'))));
     else if (command) return;
     else if (event.key === 'Delete' || event.key === 'Backspace') act(() => (edge ? (commands.cutEdge(session, edge), setEdge(null)) : commands.remove(session, selection)));
     else if (event.key === '/') act(() => openPalette(afterSelection()));
@@ -122,7 +124,7 @@ export function Editor({ session, ns, name }: { session: Session; ns: string | n
     else if (event.key.toLowerCase() === 'c' && selected && selected !== startPath) act(() => setConnecting(selected));
     else if (event.key === 'F2') act(() => document.querySelector<HTMLElement>('[data-rename]')?.click());
     else if (event.key === 'Escape') act(() => session.select([]));
-  }, [session, selection, selected, edge, openPalette, afterSelection, t]);
+  }, [session, selection, selected, edge, openPalette, afterSelection]);
 
   useEffect(() => {
     const listen = (event: globalThis.KeyboardEvent) => {

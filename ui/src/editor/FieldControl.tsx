@@ -68,7 +68,7 @@ export function FieldControl(props: FieldProps) {
     // One text or a list of them: edited as what it is.
     switch (info.kind === 'texts' ? (Array.isArray(value) ? 'list' : 'text') : info.kind) {
       case 'enum':
-        return <Select id={id} allowClear value={value === undefined ? undefined : String(value)} placeholder={info.fallback === undefined ? undefined : String(info.fallback)} onChange={(text?: string) => onChange(info.choices.find((choice) => String(choice) === text), false)} options={info.choices.map((choice) => ({ value: String(choice), label: translateMaybe(`choice.${String(choice)}`) ?? String(choice) }))} />;
+        return <Select id={id} allowClear value={value === undefined ? undefined : String(value)} placeholder={info.fallback === undefined ? undefined : (translateMaybe(`choice.${String(info.fallback)}`) ?? String(info.fallback))} onChange={(text?: string) => onChange(info.choices.find((choice) => String(choice) === text), false)} options={info.choices.map((choice) => ({ value: String(choice), label: translateMaybe(`choice.${String(choice)}`) ?? String(choice) }))} />;
       case 'boolean':
         return <Switch id={id} size="small" checked={value === undefined ? info.fallback === true : value === true} onChange={(on) => onChange(on === (info.fallback ?? false) ? undefined : on, false)} />;
       case 'integer':

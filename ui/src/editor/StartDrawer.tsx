@@ -57,7 +57,7 @@ function TriggerForm({ session, schema, scope, problems, index, trigger, ns }: {
   if (!kind) return null;
   const Icon = icons[kind];
   const base: Path = ['triggers', index];
-  const specs: FieldSpec[] = [...fieldsOf[kind].open.map((name) => ({ name })), ...fieldsOf[kind].folded.map((name) => ({ name, folded: true }))];
+  const specs: FieldSpec[] = [...fieldsOf[kind].open.map((name) => ({ name, context: 'trigger' })), ...fieldsOf[kind].folded.map((name) => ({ name, context: 'trigger', folded: true }))];
   const url = `${window.location.origin}/hooks/${ns}/${String(trigger.webhook ?? '')}`;
   return (
     <section className="trigger-form">
@@ -109,7 +109,7 @@ export function StartDrawer({ session, schema, scope, diagnostics, ns, onClose }
             </div>
           </>
         ) },
-        { key: 'workflow', label: t('drawer.workflow'), children: <Fields session={session} schema={schema} base={[]} fields={workflowFields} node={startPath} scope={scope} problems={problems} /> },
+        { key: 'workflow', label: t('drawer.workflow'), children: <Fields session={session} schema={schema} base={[]} fields={workflowFields.map((field) => ({ ...field, context: 'file' }))} node={startPath} scope={scope} problems={problems} /> },
       ]} />
     </aside>
   );

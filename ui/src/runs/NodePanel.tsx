@@ -86,7 +86,7 @@ export function NodePanel({ run, instance, path, graph, source }: Props) {
       </div>
       <footer className="drawer-foot">
         {!isOpen(instance.status) && !path.includes('/') && <Button icon={<Play size={14} />} onClick={() => setDialog('rerun')}>{t('rerun.fromHere')}</Button>}
-        <Link className="foot-link" to={`${paths.editor(instance.namespace, instance.workflow)}?node=${encodeURIComponent(defined)}`}><ExternalLink size={14} aria-hidden /> {t('run.openEditor')}</Link>
+        <Link className="foot-link" to={`${paths.editor(instance.namespace, instance.workflow)}?node=${encodeURIComponent(defined)}&run=${encodeURIComponent(instance.id)}`}><ExternalLink size={14} aria-hidden /> {t('run.openEditorData')}</Link>
       </footer>
       {dialog === 'rerun' && <RerunDialog instance={instance} from={path} onClose={() => setDialog(null)} />}
       {dialog === 'event' && <EventDialog id={instance.id} type={[node.reason?.type].flat()[0]} onClose={() => setDialog(null)} />}

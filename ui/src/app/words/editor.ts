@@ -62,7 +62,6 @@ export const editorWords = {
   'rename.taken': ['There is a node {{id}} already.', '已有节点 {{id}}。'],
   'paste.nothing': ['There are no nodes, curl command or cron text on the clipboard.', '剪贴板中没有节点、curl 命令或 cron 文本。'],
   'paste.renamed': ['Renamed: {{names}}', '已重命名：{{names}}'],
-  'paste.denied': ['The browser does not let this page read the clipboard; press Ctrl V once more or use the menu.', '浏览器不允许读取剪贴板；请再按一次 Ctrl V 或使用菜单。'],
 
   'menu.connect': ['Connect to…', '连接到…'],
   'menu.copyYaml': ['Copy as YAML', '复制为 YAML'],

@@ -34,6 +34,7 @@ export const runWords = {
   'run.rerun': ['Re-run', '重跑'],
   'run.terminate': ['Terminate', '终止'],
   'run.openEditor': ['Open in editor', '在编辑器中打开'],
+  'run.openEditorData': ['Open in editor with data', '带数据在编辑器中打开'],
   'run.others': ['Other runs', '其他实例'],
   'run.input': ['Input', '输入'],
   'run.output': ['Output', '输出'],
