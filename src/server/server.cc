@@ -50,6 +50,12 @@ std::string HostOf(std::string_view url) {
 
 bool IsLoopback(std::string_view host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
 
+/// Whether nobody but this machine can reach the server: another name of its own means that a proxy passes calls on.
+bool IsOnlyHere(const ServerOptions& options) {
+  return IsLoopback(options.listener.host) && std::ranges::all_of(options.hosts, IsLoopback) &&
+         (options.public_url.empty() || IsLoopback(HostOf(options.public_url)));
+}
+
 /// Waits, unless stop is requested before.
 void Pause(std::chrono::milliseconds span, const std::stop_token& stop) {
   std::mutex mutex;
@@ -72,7 +78,7 @@ AuthOptions AuthOf(const ServerOptions& options, const SealingKey& key, store::D
 triggers::WebhookOptions HooksOf(const ServerOptions& options, const SealingKey& key, store::Database& database) {
   return {.secret = StoreSecrets(database, key, activities::LocalSecrets()),
           .token = HookTokens(StoreTokens(database, options.own_token)),
-          .loopback = IsLoopback(options.listener.host)};
+          .loopback = IsOnlyHere(options)};
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ using TokenCheck = std::function<Result<bool>(const std::string& token, const st
 struct WebhookOptions {
   SecretLookup secret;
   TokenCheck token;
-  /// The server listens on loopback only: triggers that say nothing of `auth` take requests of anyone but web pages.
+  /// Only this machine reaches the server: triggers that say nothing of `auth` take requests of anyone but web pages.
   bool loopback = false;
   /// Callers that wait for a run's output (`respond: result`), together; more are answered with 429.
   int most_waiting = 24;

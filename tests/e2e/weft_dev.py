@@ -109,8 +109,9 @@ class Receiver:
 
 
 class Dev:
-    def __init__(self, data, workflows=None, temporal=None):
+    def __init__(self, data, workflows=None, temporal=None, options=()):
         self.data, self.workflows, self.temporal = Path(data), workflows, temporal
+        self.options = options
         self.port, self.temporal_port = free_port(), free_port()
         self.process = None
 
@@ -122,7 +123,7 @@ class Dev:
         where = ["--temporal", self.temporal] if self.temporal else ["--temporal-port", str(self.temporal_port)]
         self.log = open(self.data.parent / "dev.log", "ab")
         self.process = subprocess.Popen(
-            [WEFT, "dev", "--port", str(self.port), "--data", str(self.data), *where, *sandbox(),
+            [WEFT, "dev", "--port", str(self.port), "--data", str(self.data), *where, *sandbox(), *self.options,
              *([str(self.workflows)] if self.workflows else [])],
             stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL, env=KEPT, text=True)
         self.one_time_url = self.process.stdout.readline().strip()
