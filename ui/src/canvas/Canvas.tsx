@@ -117,7 +117,7 @@ function Inner(props: CanvasProps) {
     if (!layout || !shell.current) return;
     const { clientWidth: width, clientHeight: height } = shell.current;
     const fit = Math.min(1, (width - 16) / layout.width, (height - 16) / layout.height);
-    const zoom = fit >= 0.8 ? fit : width < 640 ? Math.max(0.5, Math.min(1, width / layout.width)) : 1;
+    const zoom = fit >= 0.8 ? fit : width < 480 ? Math.max(0.5, Math.min(1, width / layout.width)) : 1;
     const start = layout.boxes.get(startPath);
     const centre = fit >= 0.8 || !start ? layout.width / 2 : start.x + card.width / 2;
     void flow.setViewport({ x: width / 2 - centre * zoom, y: fit >= 0.8 ? Math.max(8, (height - layout.height * zoom) / 2) : 8, zoom });

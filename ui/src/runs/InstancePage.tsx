@@ -117,7 +117,7 @@ export default function InstancePage({ id }: { id: string }) {
           {tab === 'timeline' && <Timeline run={run} graph={graph} instance={instance} selected={path} onSelect={(node) => setQuery({ node })} />}
           {tab === 'logs' && <Logs run={run} node={null} />}
           {tab === 'data' && <div className="run-data"><JsonView title={t('run.input')} value={instance.input} /><JsonView title={t('run.output')} value={instance.output} />{instance.error && <JsonView title={t('run.error')} value={instance.error} />}<JsonView title={t('run.nodes')} value={run.nodes} /></div>}
-          {tab === 'events' && <Events id={id} />}
+          {tab === 'events' && <Events run={run} />}
           {tab === 'related' && <Related instance={instance} nodes={run.nodes} />}
         </div>
         <Scrubber run={run} instance={instance} scrub={scrub} live={connection} />

@@ -24,7 +24,7 @@ function barsOf(node: RunNode, now: number, t: ReturnType<typeof useT>): Bar[] {
   const ended = millis(node.endedAt) ?? now;
   const tries = (node.tries ?? []).filter((one) => millis(one.startedAt ?? one.scheduledAt) !== null);
   const bars: Bar[] = [];
-  if (node.status === 'waiting' || tries.length < 2) {
+  if (node.status === 'waiting' || (tries.length < 2 && node.status !== 'retrying')) {
     bars.push({ from: started, to: ended, tone: toneOf(node.status), label: node.status === 'waiting' ? detailOf(node, now, t).detail : '', kind: node.status === 'waiting' ? 'wait' : 'bar' });
   } else {
     let before: number | null = null;

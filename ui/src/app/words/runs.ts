@@ -99,6 +99,8 @@ export const runWords = {
   'logs.download': ['Download', '下载'],
   'events.time': ['Time', '时间'],
   'events.type': ['Event', '事件'],
+  'events.about': ['About', '对象'],
+  'events.show': ['Show the run after event {{n}}', '显示事件 {{n}} 之后的实例'],
   'timeline.node': ['Node', '节点'],
   'timeline.runs': ['Runs', '执行'],
   'timeline.delay': ['Delay before the next attempt', '重试间隔'],
