@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <mutex>
 #include <utility>
 
 #include "temporalio/config/environment.h"
@@ -47,6 +48,20 @@ Error Unreachable(const std::string& address, const temporalio::Error& error) {
               "address is right (--temporal or TEMPORAL_ADDRESS), and its TLS settings and namespace."};
 }
 
+/// Whoever can start workflows in Temporal's namespace can run code on its workers.
+void WarnIfOpen(const temporalio::ConnectionOptions& options) {
+  const bool loopback = options.target.starts_with("127.") || options.target.starts_with("localhost:") ||
+                        options.target.starts_with("[::1]:");
+  if (loopback || options.tls || !options.api_key.empty()) return;
+  static std::once_flag once;
+  std::call_once(once, [&options] {
+    spdlog::warn(
+        "Temporal at {} is reached without TLS and without credentials: whoever reaches it too can run code on "
+        "the workers. Set TEMPORAL_TLS_* or TEMPORAL_API_KEY.",
+        options.target);
+  });
+}
+
 }  // namespace
 
 void LogToStderr(const std::string& level) {
@@ -74,6 +89,7 @@ Result<std::shared_ptr<temporalio::Connection>> Connect(const std::shared_ptr<te
   auto options = temporalio::LoadConnectionOptions();
   if (!options) return Fail("settings", options.error().message);
   if (!address.empty()) options->target = address;
+  WarnIfOpen(*options);
   const auto target = options->target;
   auto connection = temporalio::Connection::Connect(runtime, *std::move(options));
   if (!connection) return std::unexpected(Unreachable(target, connection.error()));

@@ -184,5 +184,18 @@ class Settings(Cli):
         self.assertIn("absent.yaml", result.stderr)
 
 
+class OpenTemporal(Cli):
+    def test_worker_warns_of_a_remote_temporal_without_protection(self):
+        # An address that leads to this machine and does not look so; nothing listens there.
+        with subprocess.Popen([WEFT, "worker", "--temporal", "0.0.0.0:1"], cwd=self.folder, stderr=subprocess.PIPE, text=True) as worker:
+            said = ""
+            for line in worker.stderr:
+                said += line
+                if "Trying again" in line:
+                    break
+            worker.terminate()
+        self.assertIn("whoever reaches it too can run code on the workers", said)
+
+
 if __name__ == "__main__":
     unittest.main()
