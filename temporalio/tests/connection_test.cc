@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <thread>
 
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
@@ -99,6 +100,28 @@ TEST(Call, EndsEarlyWhenStopIsRequested) {
       "GetWorkflowExecutionHistory", LongPoll(run), {.stop = stop.get_token()});
   ASSERT_FALSE(history);
   EXPECT_EQ(history.error().code, Error::Code::kCancelled);
+}
+
+TEST(Call, CanBeMadeWithoutWaiting) {
+  const auto connection = TheConnection();
+  std::promise<Result<std::string>> known, unknown, stopped;
+  connection->StartCall("GetSystemInfo", GetSystemInfoRequest().SerializeAsString(), {},
+                        [&](Result<std::string> bytes) { known.set_value(std::move(bytes)); });
+  connection->StartCall("NoSuchCall", {}, {}, [&](Result<std::string> bytes) { unknown.set_value(std::move(bytes)); });
+  std::stop_source stop;
+  PollWorkflowTaskQueueRequest poll;
+  poll.set_namespace_(connection->namespace_name());
+  poll.mutable_task_queue()->set_name("nothing-comes-here");
+  CallOptions options;
+  options.stop = stop.get_token();
+  connection->StartCall("PollWorkflowTaskQueue", poll.SerializeAsString(), options,
+                        [&](Result<std::string> bytes) { stopped.set_value(std::move(bytes)); });
+  EXPECT_TRUE(known.get_future().get());
+  EXPECT_FALSE(unknown.get_future().get());
+  stop.request_stop();
+  const auto answer = stopped.get_future().get();
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, Error::Code::kCancelled);
 }
 
 TEST(Call, IsMadeFromManyThreads) {
