@@ -1,7 +1,6 @@
 // The store when its engine fails: PostgreSQL killed, disks full, other processes on the same file.
 #include <gmock/gmock.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -249,26 +248,6 @@ TEST_F(SqliteFaultTest, AFullDiskFailsOnlyWhatDoesNotFit) {
   }
   EXPECT_EQ(failed, 4);
   EXPECT_EQ(Ids(*database), (std::set<std::string>{"0", "2", "4", "6"}));
-}
-
-TEST_F(SqliteFaultTest, AFileThatMayNotGrowIsFullToo) {
-  const auto database = Open();
-  ASSERT_TRUE(MakeThings(*database));
-  const auto big = [&] {
-    return database->Write([](Transaction& t) { return Insert(t, "big", std::string(1'000'000, 'x')); });
-  };
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
-  const auto handled = ::signal(SIGXFSZ, SIG_IGN);
-  const rlimit small{.rlim_cur = 500'000, .rlim_max = before.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
-  const auto full = big();
-  ::setrlimit(RLIMIT_FSIZE, &before);
-  ::signal(SIGXFSZ, handled);
-  ASSERT_FALSE(full);
-  EXPECT_EQ(full.error().code, "store.full");
-  EXPECT_TRUE(Ids(*database).empty());
-  EXPECT_TRUE(big());
 }
 
 TEST_F(SqliteFaultTest, TheFileIsForItsOwnerAlone) {

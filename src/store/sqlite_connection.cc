@@ -1,7 +1,5 @@
 #include "store/sqlite_connection.h"
 
-#include <cerrno>
-
 namespace weft::store {
 namespace {
 
@@ -119,21 +117,16 @@ std::unexpected<Error> SqliteConnection::Failure() const {
   if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID) {
     return Fail("store.exists", "the database has such an entry already (" + words + ")");
   }
-  const auto full = [&] {
-    return Fail("store.full",
-                "cannot write to " + path_ + " (" + words + "); free space on its disk, or make it writable");
-  };
   switch (code & 0xff) {
     case SQLITE_FULL:
-    case SQLITE_READONLY: return full();
+    case SQLITE_READONLY:
+      return Fail("store.full",
+                  "cannot write to " + path_ + " (" + words + "); free space on its disk, or make it writable");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return Fail("store.unavailable", "another program keeps " + path_ + " locked; end it or try again");
-    case SQLITE_IOERR:
-      // A quota or a limit of file sizes: full for us, though not the disk.
-      if (const int why = sqlite3_system_errno(db_); why == EDQUOT || why == EFBIG) return full();
-      [[fallthrough]];
     case SQLITE_CANTOPEN:
+    case SQLITE_IOERR:
     case SQLITE_PERM:
       return Fail("store.unavailable", "cannot use " + path_ + " (" + words + "); look after its disk and permissions");
     case SQLITE_NOTADB:
