@@ -136,12 +136,14 @@ void LiveInstance::TakePage(std::uint64_t generation,
     if (!MayPass(page.error().code)) return Drop(ToError(page.error()));
     Fail(ToError(page.error()));
     if (!viewers_.empty()) {
+      if (!std::exchange(live_.away, true)) Changed();
       shard_.At(Clock::now() + kTryAgainAfter, [self = weak_from_this()] {
         if (const auto instance = self.lock()) instance->Read();
       });
     }
     return;
   }
+  live_.away = false;
   token_ = page->next_page_token();
   const auto& history = page->history();
   shard_.shared().events += static_cast<std::uint64_t>(history.events_size());

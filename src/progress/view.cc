@@ -312,6 +312,7 @@ Value ErrorOf(const Fold& fold) {
 Value RunReason(const Track& track, const RunState& state, const Live& live, InstanceView& view) {
   const auto& failure = track.fold().failure();
   if (track.fold().closing()) return failure ? Reason(failure->code, failure->message) : Value();
+  if (live.away) return Reason("temporal", "Temporal does not answer; this is how it was when it last did");
   if (live.paused) return Reason("paused", "paused by an operator of Temporal");
   if (IsStuck(track, live)) {
     const auto& why = track.task_failure();

@@ -25,6 +25,7 @@ struct Live {
   std::map<std::string, Activity, std::less<>> activities;  ///< by activity id
   int workflow_task_attempt = 0;
   bool paused = false;
+  bool away = false;                              ///< Temporal does not answer: what is known may be old
   std::string task_queue;                         ///< of the run itself
   bool task_queue_unpolled = false;               ///< nobody polls it for the tasks of runs
   std::set<std::string, std::less<>> unpolled{};  ///< queues that nobody polls for activities
