@@ -233,6 +233,35 @@ output: "${ [$input.n, $trigger.payload.type] }"
   EXPECT_EQ(harness.Wait({run.workflow_id, described->info.run_id}).output.Dump(), R"([7,"test.placed"])");
 }
 
+TEST(EventsBeforeTheStart, OneThatComesBeforeAnAcceptedRunCouldStartIsNotLost) {
+  const LocalWorker worker;
+  ControlPlane plane;
+  plane.OpenSystem();
+  plane.Deploy(R"(
+weft: 1
+name: late
+triggers: [{ id: placed, event: test.late.placed, key: "${ .data.n }" }]
+nodes:
+  ev: { event: test.late.end, timeout: 60s }
+output: "${ $nodes.ev.output }"
+)");
+  EXPECT_TRUE(plane.Publish(R"({"type":"test.late.end","data":"before"})"));
+  const auto millisecond = [] {
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+  };
+  for (const auto* event :
+       {R"({"type":"test.late.placed","data":{"n":1}})", R"({"type":"test.late.end","data":"after"})"}) {
+    const auto earlier = millisecond();
+    ASSERT_TRUE(Eventually([&] { return millisecond() > earlier; }));
+    EXPECT_TRUE(plane.Publish(event));
+  }
+  plane.OpenDispatchers();
+  const temporalio::WorkflowRef run{"default.late.placed.1", {}};
+  auto& harness = Harness::Get();
+  ASSERT_TRUE(Eventually([&] { return harness.client().Describe(run).has_value(); }));
+  EXPECT_EQ(harness.Wait({run.workflow_id, harness.client().Describe(run)->info.run_id}).output.Dump(), R"("after")");
+}
+
 TEST_F(Events, WaitsOfATerminatedInstanceAreTakenBack) {
   const auto run = StartWaiter("gone");
   const auto other = StartWaiter("stays");
