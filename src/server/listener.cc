@@ -39,7 +39,8 @@ class Listener::Impl {
   Impl(const ListenerOptions& options, Router router, Auth& auth, Metrics& metrics)
       : options_(options),
         router_(std::move(router)),
-        pool_(options.threads, options.waiting),
+        pool_(options.threads, options.waiting,
+              metrics.GaugeOf("weft_http_pool", "Handlers that run, or wait for a thread")),
         site_{.options = options_,
               .router = router_,
               .auth = auth,

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "expr/value.h"
+#include "progress/hub.h"
 #include "server/embedded.h"
 #include "server/metrics.h"
 
@@ -31,6 +32,20 @@ Response Ready(const Services& services) {
   return response;
 }
 
+/// What the hub of live instances counts, as of now.
+void TakeFigures(const progress::Hub& hub, Metrics& metrics) {
+  const auto figures = hub.figures();
+  const auto set = [&](const char* name, const char* help, std::uint64_t value) {
+    metrics.GaugeOf(name, help).Set(static_cast<std::int64_t>(value));
+  };
+  set("weft_live_instances", "Instances that are followed now", figures.instances);
+  set("weft_live_viewers", "Viewers of them", figures.viewers);
+  set("weft_live_long_polls", "Calls that wait for Temporal's news of them", figures.long_polls);
+  set("weft_live_folds", "Runs that were begun to be folded so far", figures.folds);
+  set("weft_live_events", "Events of histories read so far", figures.events);
+  set("weft_live_pushes", "Documents and differences made for viewers so far", figures.pushes);
+}
+
 }  // namespace
 
 std::vector<Route> SystemRoutes(Services& services) {
@@ -51,6 +66,7 @@ std::vector<Route> SystemRoutes(Services& services) {
                     .pattern = "/metrics",
                     .permission = Permission::kView,
                     .handler = Handler([&services](const Request&) {
+                      if (services.hub != nullptr) TakeFigures(*services.hub, *services.metrics);
                       return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                                       .body = services.metrics->Text(),
                                       .headers = {}};

@@ -8,7 +8,7 @@
 namespace weft::server {
 
 /// What operators and tools ask of the server itself: `/healthz`, `/readyz`, `/metrics`, the OpenAPI document. Uses
-/// `metrics` and `ready`.
+/// `metrics`, `ready` and, where there is one, `hub`.
 std::vector<Route> SystemRoutes(Services& services);
 
 }  // namespace weft::server
