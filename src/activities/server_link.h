@@ -11,7 +11,8 @@ namespace weft::activities {
 /// A worker's way to a Weft server, which holds secrets and takes logs. Threads may share it.
 class ServerLink {
  public:
-  /// `url`: `https://HOST[:PORT]`; `http` to loopback only, since secrets pass. Fails with `settings`.
+  /// `url`: `https://HOST[:PORT]`; `http` to loopback only, since secrets pass. `token` may be empty on loopback only.
+  /// Fails with `settings`.
   static Result<std::shared_ptr<ServerLink>> Open(const std::string& url, std::string token);
 
   /// Posts a JSON document to a path such as `/internal/v1/logs` and waits for the answer, whatever its status. Fails

@@ -54,7 +54,7 @@ std::string Variable(const char* name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
-std::string TokenFor(std::string_view host) {
+std::string TokenForHost(std::string_view host) {
   if (auto token = Variable("WEFT_TOKEN"); !token.empty()) return token;
   // What opens this machine's server is nobody else's business.
   if (!IsLoopback(host)) return {};
@@ -84,6 +84,12 @@ Error ProblemError(const std::string& server, int status, const std::string& bod
 }
 
 }  // namespace
+
+std::string TokenFor(const std::string& server) {
+  const Url url(curl_url());
+  const bool good = url && curl_url_set(url.get(), CURLUPART_URL, server.c_str(), 0) == CURLUE_OK;
+  return TokenForHost(good ? PartOf(url.get(), CURLUPART_HOST) : std::string());
+}
 
 void AddServerOptions(CLI::App& verb, ServerOptions& options) {
   verb.group("Verbs that talk to a server");
@@ -235,7 +241,7 @@ Result<ApiClient> ApiClient::Open(const ServerOptions& options) {
     return Fail("usage", "--server takes a URL such as http://127.0.0.1:8080, not: " + options.server);
   }
   const auto host = PartOf(url.get(), CURLUPART_HOST);
-  auto token = TokenFor(host);
+  auto token = TokenForHost(host);
   if (scheme == "http" && !token.empty() && !IsLoopback(host)) {
     return Fail("usage",
                 "A token is not sent over http to another machine, where anybody on the way could read it; "

@@ -28,8 +28,11 @@ std::string PathPart(std::string_view text);
 /// `?a=1&b=2` of those pairs whose value is not empty.
 std::string QueryText(const std::vector<std::pair<std::string, std::string>>& parameters);
 
-/// Calls a server's HTTP interface. One thread; calls block. The token comes from `WEFT_TOKEN`, else, where the server
-/// is on this machine, from the file that `weft dev` wrote (in the directory `WEFT_DATA`, or its default).
+/// The token for the server at this URL: `WEFT_TOKEN`, else, where the server is on this machine, what `weft dev` wrote
+/// into its data directory (`WEFT_DATA`, or its default); empty: none.
+std::string TokenFor(const std::string& server);
+
+/// Calls a server's HTTP interface, with the token that there is for it. One thread; calls block.
 ///
 /// Fails with `server` when the server cannot be reached or is none of ours, and with code and words of the problem
 /// that it answered with.

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/api_client.h"
 #include "cli/command.h"
 #include "cli/interrupts.h"
 #include "cli/node_options.h"
@@ -65,23 +66,27 @@ Result<std::unique_ptr<worker::Host>> Create(const std::shared_ptr<temporalio::R
 
 int Work(Options options) {
   if (options.queues.empty()) options.queues.emplace_back(contract::kWorkerQueue);
+  LogToStderr(options.log);
+  std::stop_source stop;
+  // Before the first thread: one that had not blocked the signals would let them end the process.
+  const Interrupts interrupts([&stop](int count) {
+    if (count > 1) std::_Exit(kFailed);
+    spdlog::info("stopping: what runs may end; interrupt again to end at once");
+    stop.request_stop();
+  });
   std::shared_ptr<activities::ServerLink> server;
   if (!options.server.empty()) {
-    const char* token = std::getenv("WEFT_TOKEN");  // NOLINT: before any thread is started
-    auto opened = activities::ServerLink::Open(options.server, token == nullptr ? "" : token);
+    const auto token = TokenFor(options.server);
+    if (token.empty()) {
+      spdlog::warn("WEFT_TOKEN is not set: the server gives secrets and takes log lines only if it asks for no token");
+    }
+    auto opened = activities::ServerLink::Open(options.server, token);
     if (!opened) {
       Report(opened.error().message);
       return kUsage;
     }
     server = *std::move(opened);
   }
-  LogToStderr(options.log);
-  std::stop_source stop;
-  const Interrupts interrupts([&stop](int count) {
-    if (count > 1) std::_Exit(kFailed);
-    spdlog::info("stopping: what runs may end; interrupt again to end at once");
-    stop.request_stop();
-  });
   const auto runtime = StartRuntime();
   if (!runtime) {
     Report(runtime.error().message);
@@ -120,7 +125,8 @@ void AddWorker(CLI::App& app, Action& action) {
                            "weft worker --queue gpu --sandbox-network");
   verb->add_option("--temporal", options->temporal, "Temporal's HOST:PORT")->group(kSettings);
   verb->add_option("--server", options->server,
-                   "Address of a Weft server that keeps secrets and takes log lines (token in WEFT_TOKEN)")
+                   "Address of a Weft server that keeps secrets and takes log lines (token in WEFT_TOKEN, or that of "
+                   "`weft dev` here)")
       ->group(kSettings);
   verb->add_option("--queue", options->queues,
                    "Task queue to work on; repeatable (default: weft, which also runs the workflows)")

@@ -184,16 +184,17 @@ void Run::CompensationEnded(const Target& target, const Failure* failure) {
 }
 
 void Run::RecordCompensation(std::vector<Compensation>::iterator owed, const Failure* failure) {
-  if (failure != nullptr) Notice("the compensation of `" + owed->path + "` failed: " + failure->message);
+  const auto [code, message] = failure != nullptr ? ReasonOf(*failure) : FailureReason{};
+  if (failure != nullptr) Notice("the compensation of `" + owed->path + "` failed: " + message);
   auto* home = Find(owed->region);
   if (home != nullptr && home->entered < owed->completion) {
     auto& node = home->nodes[owed->node];
     if (failure == nullptr) {
       SetStatus({home, owed->node}, NodeStatus::kCompensated);
     } else {
-      node.error = MakeError({home, owed->node}, "compensation", "the compensation failed: " + failure->message);
+      node.error = MakeError({home, owed->node}, "compensation", "the compensation failed: " + message);
       node.error->attempt = owed->attempts;
-      node.error->cause = Value::Object({{"code", Value(failure->code)}, {"message", Value(failure->message)}});
+      node.error->cause = Value::Object({{"code", Value(code)}, {"message", Value(message)}});
       Changed({home, owed->node});
     }
   }

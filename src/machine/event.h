@@ -53,6 +53,12 @@ struct Failure {
   std::string details;  ///< first details payload as JSON text, or empty
 };
 
+/// What went wrong, as errors tell it. Temporal has no words for some kinds of failures.
+struct FailureReason {
+  std::string code, message;
+};
+FailureReason ReasonOf(const Failure& failure);
+
 struct ActivityCompleted {
   Operation operation = 0;
   std::string result;  ///< JSON text

@@ -59,11 +59,11 @@ void WorkflowResolved(Run& run, NodeRef ref, std::string_view resolved) {
 
 NodeError ChildError(NodeRef ref, const Failure& failure) {
   const auto& name = std::get<dsl::WorkflowCall>(ref.definition().body).name;
-  auto error = Run::MakeError(ref, "workflow.failed", "the workflow `" + name + "` failed: " + failure.message);
+  const auto [code, message] = ReasonOf(failure);
+  auto error = Run::MakeError(ref, "workflow.failed", "the workflow `" + name + "` failed: " + message);
   const auto details = Value::Parse(failure.details);
-  error.cause = details && details->Has("code")
-                    ? *details
-                    : Value::Object({{"code", Value(failure.code)}, {"message", Value(failure.message)}});
+  error.cause =
+      details && details->Has("code") ? *details : Value::Object({{"code", Value(code)}, {"message", Value(message)}});
   return error;
 }
 

@@ -232,7 +232,8 @@ void Run::On(const ChildFailed& event) {
   if (target->purpose == Target::Purpose::kCompensation) return CompensationEnded(*target, &event.failure);
   const NodeRef ref{Find(target->region), target->node};
   ref.state().operation = 0;
-  if (event.failure.kind == Failure::Kind::kCancelled) return AttemptFailed(ref, event.failure);
+  const bool by_us = ref.state().cancel_requested || ref.state().timing_out;
+  if (by_us && event.failure.kind == Failure::Kind::kCancelled) return AttemptFailed(ref, event.failure);
   FailAttempt(ref, ChildError(ref, event.failure));
 }
 

@@ -34,7 +34,10 @@ TokenCheck StoreTokens(store::Database& database, const std::string& own, const 
       return Principal{.name = std::string(kOwnName), .permissions = {Permission::kWorker}, .namespaces = {}};
     }
     if (!own.empty() && SameBytes(own, hash)) {
-      return Principal{.name = std::string(kOwnName), .permissions = EveryPersonsPermission(), .namespaces = {}};
+      // Its holder can read this machine's key and store anyway, and so may run a worker with it.
+      Principal owner{.name = std::string(kOwnName), .permissions = EveryPersonsPermission(), .namespaces = {}};
+      owner.permissions.insert(Permission::kWorker);
+      return owner;
     }
     const auto now = Now();
     WEFT_TRY(const auto found, database.Read<std::optional<store::Token>>(

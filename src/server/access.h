@@ -11,8 +11,8 @@
 /// Who may do what, and what secrets there are, by the store. Any thread; blocks on the store.
 namespace weft::server {
 
-/// The tokens of the store, and besides them `own`: a token with every permission of a person, which the process that
-/// runs the server has made, and `worker`: that of a worker in this process; empty: none.
+/// The tokens of the store, and besides them `own`: a token with every permission, which the process that runs the
+/// server keeps in its data directory, and `worker`: that of a worker in this process; empty: none.
 TokenCheck StoreTokens(store::Database& database, const std::string& own, const std::string& worker = {});
 
 /// Whether a webhook's token may start workflows of the namespace.

@@ -9,6 +9,7 @@
 #include "expr/value.h"
 #include "server/handlers/audit.h"
 #include "server/handlers/secrets.h"
+#include "server/handlers/session.h"
 #include "server/handlers/tokens.h"
 #include "server/handlers/worker.h"
 #include "server/testing.h"
@@ -45,13 +46,14 @@ class AccessRoutesTest : public store::StoreTest {
       if (run != "run-1") return Fail("not_found", "Temporal has no such run.");
       return RunOrigin{.ns = "default", .name = "orders", .revision = revision};
     };
-    for (auto& routes :
-         {AuditRoutes(services), SecretRoutes(services), TokenRoutes(services), WorkerRoutes(services, origin)}) {
+    for (auto& routes : {AuditRoutes(services), SecretRoutes(services), SessionRoutes(services), TokenRoutes(services),
+                         WorkerRoutes(services, origin)}) {
       all.insert(all.end(), routes.begin(), routes.end());
     }
     AuthOptions auth;
     auth.check = StoreTokens(db(), "own-token", "worker-token");
     server.emplace(std::move(all), std::move(auth));
+    services.auth = &server->auth();
     ASSERT_TRUE(triggers::Deploy(db(), kWorkflow, "ann", Timestamp{}));
   }
   void TearDown() override {
@@ -170,10 +172,25 @@ TEST_P(AccessRoutesTest, AWorkersTokenIsBoundToItsNamespaces) {
   ASSERT_EQ(Call("POST", "/api/v1/secrets", R"({"name":"token","value":"s3cret-value"})").status, 201);
   EXPECT_EQ(Resolve(WorkerToken("team"), R"(["token"])").status, 403);
   EXPECT_EQ(Resolve(WorkerToken("*"), R"(["token"])").status, 200);
-  EXPECT_EQ(Resolve("own-token", R"(["token"])").status, 403) << "a person's token";
+  EXPECT_EQ(Resolve(NewToken(R"({"name":"ann","permissions":["admin"]})"), R"(["token"])").status, 403)
+      << "a person's token";
   EXPECT_EQ(Resolve("worker-token", R"(["token"])").status, 200) << "that of a worker in the server's process";
   EXPECT_EQ(Call("GET", "/api/v1/tokens", {}, "worker-token").status, 403);
   EXPECT_EQ(Call("GET", "/api/v1/tokens", {}, WorkerToken("default")).status, 403);
+}
+
+TEST_P(AccessRoutesTest, TheOwnTokenServesAWorkerOfThisMachineButNoPage) {
+  ASSERT_EQ(Call("POST", "/api/v1/secrets", R"({"name":"token","value":"s3cret-value"})").status, 201);
+  EXPECT_EQ(Resolve("own-token", R"(["token"])").status, 200);
+  const auto signed_in = Call("POST", "/api/v1/session");
+  ASSERT_EQ(signed_in.status, 200) << signed_in.body;
+  const auto cookie = signed_in.Header("Set-Cookie");
+  const auto asked = TestClient(server->port())
+                         .Call("POST", "/internal/v1/secrets/resolve",
+                               "Cookie: " + cookie.substr(0, cookie.find(';')) +
+                                   "\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\n",
+                               R"({"workflowId":"default.orders.hook.1","runId":"run-1","names":["token"]})");
+  EXPECT_EQ(asked.status, 403) << asked.body;
 }
 
 TEST_P(AccessRoutesTest, TakesLogsOfWorkers) {

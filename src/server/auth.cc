@@ -95,6 +95,7 @@ Result<Principal> Auth::Authorise(const Request& request, Permission permission)
   }
 
   std::string token(BearerToken(request));
+  const bool by_session = token.empty();
   if (token.empty() && !request.Header("authorization").empty()) {
     return std::unexpected(Unauthorized("The Authorization header must read `Bearer TOKEN`."));
   }
@@ -116,6 +117,8 @@ Result<Principal> Auth::Authorise(const Request& request, Permission permission)
 
   WEFT_TRY(auto principal, options_.check(token));
   if (!principal) return std::unexpected(Unauthorized("The token is not known here, or was revoked."));
+  // No page has a use for the values of secrets, whoever looks at it.
+  if (by_session) principal->permissions.erase(Permission::kWorker);
   if (!principal->permissions.contains(permission)) return lacks(*principal);
   return *std::move(principal);
 }
