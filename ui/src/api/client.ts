@@ -1,3 +1,4 @@
+import { jsonText } from '../document/values';
 import { signedOut } from './session';
 
 /// A call that did not succeed, as the server tells it (RFC 9457), or that did not reach it (`status` 0).
@@ -52,7 +53,7 @@ async function send(path: string, options: Options): Promise<Response> {
     body = options.text.body;
   } else if (options.json !== undefined) {
     headers['Content-Type'] = 'application/json';
-    body = JSON.stringify(options.json);
+    body = jsonText(options.json);
   }
   let response: Response;
   try {

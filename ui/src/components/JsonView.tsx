@@ -1,5 +1,6 @@
 import { ChevronDown, ChevronRight, Copy } from 'lucide-react';
 import { useState } from 'react';
+import { jsonLines } from '../document/values';
 import { useT } from '../app/i18n';
 
 /// Rows of a list or map that are shown before the reader asks for more.
@@ -7,7 +8,7 @@ const chunk = 100;
 
 function Scalar({ value }: { value: unknown }) {
   if (typeof value === 'string') return <span className="json-string">{JSON.stringify(value)}</span>;
-  if (typeof value === 'number') return <span className="json-number">{String(value)}</span>;
+  if (typeof value === 'number' || typeof value === 'bigint') return <span className="json-number">{String(value)}</span>;
   return <span className="json-word">{String(value)}</span>;
 }
 
@@ -55,7 +56,7 @@ export function CopyButton({ text, label }: { text: () => string; label?: string
 export function JsonView({ value, title }: { value: unknown; title?: string }) {
   return (
     <figure className="code-block">
-      <figcaption>{title && <span>{title}</span>}<CopyButton text={() => JSON.stringify(value, null, 2)} /></figcaption>
+      <figcaption>{title && <span>{title}</span>}<CopyButton text={() => jsonLines(value)} /></figcaption>
       <div className="json" tabIndex={0} role="group" aria-label={title ?? 'JSON'}><Row value={value} depth={0} last open /></div>
     </figure>
   );

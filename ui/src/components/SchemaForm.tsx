@@ -1,6 +1,7 @@
 import { Input, InputNumber, Select, Switch } from 'antd';
 import { useId, useState, type ReactNode } from 'react';
 import { useT } from '../app/i18n';
+import { jsonLines } from '../document/values';
 import type { JsonSchema } from '../api/types';
 
 /// A form made from a JSON Schema: for inputs of runs and answers of approvals. What it cannot show as fields it shows
@@ -95,7 +96,7 @@ export function Field({ id, label, hint, required, problem, code, children, side
 /// Any value as JSON text; what cannot be read stays in the field and is not handed on.
 export function JsonField({ id, label, value, onChange, rows }: { id?: string; label?: string; value: unknown; onChange: (value: unknown) => void; rows: number }) {
   const t = useT();
-  const [text, setText] = useState(value === undefined ? '' : JSON.stringify(value, null, 2));
+  const [text, setText] = useState(value === undefined ? '' : jsonLines(value));
   const [wrong, setWrong] = useState(false);
   const change = (next: string) => {
     setText(next);

@@ -1,6 +1,7 @@
 import { isMap, parseDocument } from 'yaml';
 import { addNode, allIds, freeId, idOf, placeOf } from './nodes';
 import { appendItem } from './splice';
+import { plain } from './values';
 import { endOf, keyOf, lineStart, pairAt, parse, startOf } from './source';
 
 /// Nodes as YAML, as they are written in the file, comments included.
@@ -105,9 +106,9 @@ export function paste(text: string, region: string, clip: string, kinds: Readonl
     const id = freeId(allIds(parse(text)), 'request');
     return { text: addNode(text, region, id, curl), ids: new Map([['request', id]]), trigger: false };
   }
-  const tree = parseDocument(clip);
+  const tree = parseDocument(clip, { intAsBigInt: true });
   if (tree.errors.length > 0 || !isMap(tree.contents)) return null;
-  const all = tree.toJS() as Record<string, unknown>;
+  const all = plain(tree.toJS()) as Record<string, unknown>;
   const nodes = ('nodes' in all && typeof all.nodes === 'object' ? all.nodes : all) as Record<string, Record<string, unknown>>;
   const isNode = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).some((key) => kinds.has(key));
   if (Object.keys(nodes).length === 0 || !Object.values(nodes).every(isNode)) return null;
@@ -154,7 +155,7 @@ export function duplicateNode(text: string, nodePath: string): { text: string; i
   const pair = place && pairAt(source, place);
   const id = freeId(allIds(source), idOf(nodePath));
   if (!pair) return { text, id };
-  const body = (pair.value as { toJS(tree: unknown): unknown }).toJS(source.tree) as Record<string, unknown>;
+  const body = plain((pair.value as { toJS(tree: unknown): unknown }).toJS(source.tree)) as Record<string, unknown>;
   const region = nodePath.split('/').slice(0, -1).join('/');
   return { text: addNode(text, region, id, withFreshIds(body, allIds(source)), keyOf(pair)), id };
 }

@@ -77,6 +77,13 @@ describe('values', () => {
       'nodes:\n  a:\n    set: 1\n    switch:\n      - { case: x, when: "${ .a }" }\n      - { case: y }\n',
     );
   });
+  test('integers of any size survive an edit beside them', () => {
+    const text = 'nodes:\n  a:\n    set: { id: 12345678901234567890, n: 2 }\n';
+    const value = valueAt(parse(text), ['nodes', 'a', 'set']) as Record<string, unknown>;
+    expect(value.n).toBe(2);
+    expect(setValue(text, ['nodes', 'a', 'set'], { ...value, n: 3 })).toBe(text.replace('n: 2', 'n: 3'));
+    expect(paste(text, '', text.replace('a:', 'b:'), new Set(['set']))!.text).toContain('b:\n    set: { id: 12345678901234567890, n: 2 }');
+  });
   test('a removed entry leaves no trace', () => {
     expect(changed(file, removeValue(file, ['nodes', 'stock', 'retry'])).removed).toEqual(['    retry: { attempts: 5, delay: 1s }']);
     expect(changed(file, removeValue(file, ['nodes', 'stock', 'retry', 'attempts'])).added).toEqual(['    retry: { delay: 1s }']);

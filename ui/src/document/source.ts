@@ -1,4 +1,5 @@
 import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
+import { plain } from './values';
 
 /// A place in the file's tree: keys of maps and indices of lists.
 export type Path = readonly (string | number)[];
@@ -15,7 +16,7 @@ export interface Source {
 
 export function parse(text: string): Source {
   const lines = new LineCounter();
-  const tree = parseDocument(text, { lineCounter: lines, uniqueKeys: false, strict: false, keepSourceTokens: false });
+  const tree = parseDocument(text, { lineCounter: lines, uniqueKeys: false, strict: false, intAsBigInt: true });
   return { text, tree, lines, readable: tree.errors.length === 0 };
 }
 
@@ -58,7 +59,7 @@ export function pairAt(source: Source, path: Path): Pair | undefined {
 export function valueAt(source: Source, path: Path): unknown {
   const node = nodeAt(source, path);
   if (node === undefined) return undefined;
-  return node === null ? null : node.toJS(source.tree);
+  return node === null ? null : plain(node.toJS(source.tree));
 }
 
 export function keysAt(source: Source, path: Path): string[] {

@@ -1,6 +1,7 @@
 import { isCollection, isMap, isScalar, isSeq, Scalar, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 import { renderEntry, renderFlow, renderItem, renderScalarLike } from './render';
 import { afterColon, endOf, keyOf, lineEnd, lineStart, nodeAt, pairAt, pairOf, parse, startOf, type Path, type Source } from './source';
+import { plain } from './values';
 
 /// Edits of one place of a file: text in, text out. Everything around the place keeps its bytes.
 
@@ -118,7 +119,7 @@ export function appendItem(text: string, path: Path, value: unknown): string {
   const list = nodeAt(source, path);
   if (!isSeq(list)) {
     if (list === undefined || list === null) return setValue(text, path, [value]);
-    return setValue(text, path, [list.toJS(source.tree), value]);
+    return setValue(text, path, [plain(list.toJS(source.tree)), value]);
   }
   const last = list.items.at(-1);
   if (list.flow) {

@@ -1,6 +1,7 @@
 import { Button, Input } from 'antd';
 import { ArrowUp, Plus, X } from 'lucide-react';
 import { useT } from '../app/i18n';
+import { jsonText } from '../document/values';
 import type { Scope } from './completion';
 import { ExpressionField } from './ExpressionField';
 import { asExpression, expressionOf } from './fieldKinds';
@@ -19,7 +20,7 @@ export function Cases({ value, onChange, scope, undo }: { value: unknown; onChan
     <ol className="cases">
       {cases.map((one, index) => {
         const isDefault = one.when === undefined;
-        const shown = expressionOf(one.when) ?? (typeof one.when === 'string' ? one.when : JSON.stringify(one.when ?? ''));
+        const shown = expressionOf(one.when) ?? (typeof one.when === 'string' ? one.when : jsonText(one.when ?? ''));
         return (
           <li key={index}>
             <div className="pair">

@@ -3,6 +3,7 @@ import { useId, useState } from 'react';
 import { parseDocument } from 'yaml';
 import { language, translateMaybe, useT } from '../app/i18n';
 import { Field } from '../components/SchemaForm';
+import { jsonText, plain } from '../document/values';
 import { renderMap } from '../document/render';
 import type { Scope } from './completion';
 import { asExpression, expressionOf, type FieldInfo } from './fieldKinds';
@@ -61,7 +62,7 @@ export function FieldControl(props: FieldProps) {
     if (props.code) return <TextEditor id={id} label={label} value={typeof value === 'string' ? value : ''} onChange={(text) => onChange(text, true)} language="code" onUndo={undo} />;
     if (showExpression) {
       const braces = expression !== null;
-      const shown = expression ?? (typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value));
+      const shown = expression ?? (typeof value === 'string' ? value : value === undefined ? '' : jsonText(value));
       const wrap = (text: string) => (text.trim() === '' ? undefined : braces || !always ? asExpression(text) : asExpression(text));
       return <ExpressionField id={id} label={label} value={shown} onChange={(text) => onChange(wrap(text), true)} scope={scope} condition={name !== 'foreach' && always} undo={undo} />;
     }
@@ -112,9 +113,9 @@ function ValueField({ id, label, value, onChange, scope, undo }: { id: string; l
   const shown = focused ? text : yamlOf(value);
   const change = (next: string) => {
     setText(next);
-    const tree = parseDocument(next);
+    const tree = parseDocument(next, { intAsBigInt: true });
     setWrong(tree.errors.length > 0);
-    if (tree.errors.length === 0) onChange(next.trim() === '' ? undefined : (tree.toJS() as unknown));
+    if (tree.errors.length === 0) onChange(next.trim() === '' ? undefined : plain(tree.toJS()));
   };
   return (
     <>

@@ -2,6 +2,7 @@ import { Button, Input } from 'antd';
 import { Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import { useT } from '../app/i18n';
+import { jsonText } from '../document/values';
 import type { Scope } from './completion';
 import { TextEditor } from './TextEditor';
 
@@ -17,7 +18,7 @@ export function Pairs({ label, value, onChange, scope, undo }: { label: string; 
       {entries.map(([name, entry], index) => (
         <div className="pair" key={index}>
           <Input className="mono" aria-label={t('form.name')} value={name} onChange={(event) => put(entries.map((one, at) => (at === index ? [event.target.value, one[1]] : one)), true)} />
-          <TextEditor label={name} value={typeof entry === 'string' ? entry : JSON.stringify(entry)} onChange={(text) => put(entries.map((one, at) => (at === index ? [one[0], text] : one)), true)} singleLine scope={scope} onUndo={undo} />
+          <TextEditor label={name} value={typeof entry === 'string' ? entry : jsonText(entry)} onChange={(text) => put(entries.map((one, at) => (at === index ? [one[0], text] : one)), true)} singleLine scope={scope} onUndo={undo} />
           <button type="button" className="icon-button small" aria-label={`${t('do.delete')} ${name}`} onClick={() => put(entries.filter((_one, at) => at !== index), false)}><X size={14} /></button>
         </div>
       ))}

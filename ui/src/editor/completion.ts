@@ -1,3 +1,5 @@
+import { jsonText } from '../document/values';
+
 /// What can be written inside of `${ }`, with values from a real run. Used by every expression field and the YAML pane.
 
 export interface Suggestion {
@@ -40,7 +42,7 @@ export function expressionBefore(text: string): string | null {
 
 function preview(value: unknown): string {
   if (value === undefined) return '';
-  const text = JSON.stringify(value) ?? '';
+  const text = jsonText(value);
   return text.length > 28 ? `${text.slice(0, 27)}…` : text;
 }
 

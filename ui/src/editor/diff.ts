@@ -1,3 +1,5 @@
+import { jsonText } from '../document/values';
+
 export interface DiffLine {
   kind: 'same' | 'added' | 'removed';
   text: string;
@@ -43,7 +45,7 @@ export function countChanges(lines: readonly DiffLine[]): number {
 
 /// Nodes that are new, gone or written otherwise.
 export function diffNodes(before: Record<string, unknown>, after: Record<string, unknown>): { added: string[]; removed: string[]; changed: string[] } {
-  const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+  const same = (one: unknown, other: unknown) => jsonText(one) === jsonText(other);
   return {
     added: Object.keys(after).filter((id) => !(id in before)),
     removed: Object.keys(before).filter((id) => !(id in after)),

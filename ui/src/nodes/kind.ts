@@ -1,5 +1,6 @@
 import type { LucideIcon } from 'lucide-react';
 import type { Translate } from '../app/i18n';
+import { jsonText } from '../document/values';
 import type { Kind } from '../graph/model';
 
 export type Fields = Record<string, unknown>;
@@ -38,7 +39,7 @@ export function defineKind(spec: KindSpec): KindSpec {
 
 export function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : jsonText(value);
 }
 
 export function firstLine(text: string): string {

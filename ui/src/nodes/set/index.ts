@@ -1,5 +1,5 @@
 import { Variable } from 'lucide-react';
-import { defineKind } from '../kind';
+import { defineKind, textOf } from '../kind';
 
 export const set = defineKind({
   kind: 'set',
@@ -9,6 +9,6 @@ export const set = defineKind({
   scalarBody: true,
   fields: ['set'],
   template: () => ({ set: { ok: true } }),
-  summary: (body) => ({ text: typeof body.set === 'string' ? body.set : JSON.stringify(body.set ?? null), code: true }),
+  summary: (body) => ({ text: textOf(body.set ?? 'null'), code: true }),
   example: 'set: { action: ship, count: "${ .count }" }',
 });
