@@ -55,6 +55,8 @@ TEST_F(TriggerHandlersTest, ShowsWhatEachKindHas) {
       ", methods: [POST, PUT], auth: token, respond: result }, { id: placed, event: order.placed, source: shop }");
   const auto manual = Shown("manual"), cron = Shown("tick"), hook = Shown("hook"), placed = Shown("placed");
   EXPECT_TRUE(manual.Get("enabled").AsBool());
+  EXPECT_EQ(Call("GET", Path()).body.Get("items").At(0).Get("id").AsString(), "tick")
+      << "the file's triggers come first";
   EXPECT_EQ(cron.Get("kind").AsString(), "cron");
   EXPECT_EQ(cron.Get("cron").AsString(), "0 0 1 1 *");
   EXPECT_EQ(cron.Get("timezone").AsString(), "UTC");

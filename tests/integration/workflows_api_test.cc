@@ -125,6 +125,7 @@ TEST_F(WorkflowsApi, ListsShowsAndReplaysDeliveries) {
   const auto list = Get("/deliveries?workflow=w");
   ASSERT_EQ(list.Get("items").size(), 2U);
   EXPECT_EQ(list.Get("items").At(0).Get("status").AsString(), "ignored");
+  EXPECT_EQ(Get("/deliveries?workflow=default/w").Get("items").size(), list.Get("items").size());
   EXPECT_EQ(Get("/deliveries?status=started").Get("items").size(), 1U);
   const auto shown = Get("/deliveries/" + Member(started.body, "delivery"));
   EXPECT_EQ(shown.Get("input").Dump(), R"({"go":true})");
@@ -181,7 +182,10 @@ TEST_F(WorkflowsApi, TriesExpressionsInAProcessOfTheirOwn) {
   EXPECT_TRUE(try_it(R"({"expression":"${ .a < 1 }","condition":true,"names":{"dot":{}}})").body.contains("\"error\""));
   EXPECT_TRUE(try_it(R"({"expression":"[range(1e9)] | length"})").body.contains("\"error\""));
   EXPECT_TRUE(try_it(R"({"expression":"def f: f; f"})").body.contains("\"error\""));
+  EXPECT_EQ(try_it(R"({"expression":".a","data":{"a":3}})").body, R"({"value":3})");
   EXPECT_EQ(try_it(R"({"names":{}})").status, 422);
+  // Silently left out, `.` would be null.
+  EXPECT_EQ(try_it(R"({"expression":".a","dot":{"a":3}})").status, 422);
   EXPECT_EQ(try_it("{").status, 422);
 }
 
