@@ -25,10 +25,16 @@ class SlowLink:
             except OSError:
                 near.close()
                 continue
+            threading.Thread(target=self.carry, args=(near, far), daemon=True).start()
+
+    def carry(self, near, far):
+        with near, far:
             for one in (near, far):
                 one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=self.copy, args=(near, far, True), daemon=True).start()
-            threading.Thread(target=self.copy, args=(far, near, False), daemon=True).start()
+            back = threading.Thread(target=self.copy, args=(far, near, False), daemon=True)
+            back.start()
+            self.copy(near, far, True)
+            back.join()
 
     def copy(self, source, target, late):
         try:
