@@ -86,10 +86,14 @@ void Track::NoteEnd(EndedByPath& ended, const dsl::Node& definition, const machi
   regions.failed = iterations.failed + (succeeded ? 0 : 1);
   regions.total = static_cast<std::uint32_t>(iterations.outputs.size());
   const auto seen = std::max<std::size_t>(regions.total, regions.succeeded + regions.failed);
-  const bool wanted = IsBelow(region.path.substr(0, region.path.size() - 1), whole_) ||
-                      IsBelow(whole_, region.path.substr(0, region.path.size() - 1));
+  const auto is_wanted = [this](std::string_view path) {
+    path.remove_suffix(1);
+    return IsBelow(path, whole_) || IsBelow(whole_, path);
+  };
+  const bool wanted = is_wanted(region.path);
   if (seen > kMostIterations && !wanted) {
-    std::erase_if(regions.kept, [](const auto& entry) { return entry.second.succeeded; });
+    std::erase_if(regions.kept,
+                  [&](const auto& entry) { return entry.second.succeeded && !is_wanted(entry.second.state.path); });
     if (succeeded || regions.kept.size() >= kMostIterations) return EraseBelow(ended, region.path);
   }
   EndedRegion one{.state = region, .succeeded = succeeded, .omitted = false};
