@@ -16,7 +16,14 @@ export default function EditorPage({ ns, name }: { ns: string | null; name: stri
   const detail = loaded.data;
   const [fresh] = useState(() => (name ? null : newSession()));
   const session = useMemo(() => fresh ?? (detail ? Session.open(detail) : null), [fresh, detail]);
-  useEffect(() => () => session?.close(), [session]);
+  useEffect(() => {
+    const keep = () => void session?.save();
+    window.addEventListener('pagehide', keep);
+    return () => {
+      window.removeEventListener('pagehide', keep);
+      session?.close();
+    };
+  }, [session]);
   if (loaded.problem) return <ProblemBar problem={loaded.problem} retry={loaded.reload} />;
   if (!session) return <div className="page-wait" aria-busy="true" aria-label={t('state.loading')} />;
   return <Editor session={session} ns={ns} name={name} />;

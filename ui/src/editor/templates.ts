@@ -1,8 +1,10 @@
+import { language } from '../app/i18n';
+
 /// The file a new workflow begins as.
 export function newText(): string {
   return `weft: 1
 name: my-workflow
-title: ${navigator.language.startsWith('zh') ? '我的工作流' : 'My workflow'}
+title: ${language() === 'zh' ? '我的工作流' : 'My workflow'}
 
 nodes: {}
 `;
