@@ -255,7 +255,6 @@ def fan_out(bench):
         server.deploy(HOLD)
         for _ in range(1_000):
             server.start("hold")
-        waiting = "/api/v1/instances?workflow=hold&status=running&limit=1"
         # A wait that is not yet stored gets the event all the same; for a clean figure all of them are.
         time.sleep(20)
         before, worker_before = server.cpu(), worker.cpu()
@@ -263,10 +262,10 @@ def fan_out(bench):
         server.call("POST", "/api/v1/events", {"specversion": "1.0", "id": "1", "source": "/bench",
                                                "type": "com.example.go", "data": {}}, "application/cloudevents+json")
         accepted = time.monotonic() - began
-        wait_until("the end of all instances", lambda: not server.call("GET", waiting)["items"], 300)
-        ended = time.monotonic() - began
-        done = [i for i in server.items("/api/v1/instances?workflow=hold&status=completed")]
-        return {"instances": len(done), "accepted_ms": round(accepted * 1000, 1), "all_ended_s": round(ended, 1),
+        completed = "/api/v1/instances?workflow=hold&status=completed"
+        wait_until("the end of all instances", lambda: len(server.items(completed)) == 1_000, 120)
+        ended = max(epoch_ms(i["endedAt"]) for i in server.items(completed)) / 1000 - (time.time() - time.monotonic())
+        return {"instances": 1_000, "accepted_ms": round(accepted * 1000, 1), "all_ended_s": round(ended - began, 1),
                 "server_cpu_s": round(server.cpu() - before, 2), "worker_cpu_s": round(worker.cpu() - worker_before, 2)}
 
 

@@ -36,8 +36,9 @@ struct HubOptions {
   /// Descriptions a second in all. Each watched run that has something in flight is described once a second, or less
   /// often when they are many.
   int descriptions = 50;
-  /// Between two pushes to the viewers of an instance.
-  std::chrono::milliseconds push_interval{250};
+  /// Between two pushes to the viewers of an instance; and from the first news to a push, since most news come in
+  /// company: what ends a node also begins the next.
+  std::chrono::milliseconds push_interval{250}, gather{25};
   /// Lines of the instance's first run with a greater number, oldest first; empty: the last lines of heartbeats are
   /// shown. Called on a thread of the hub, may block.
   std::function<Result<std::vector<LogLine>>(const std::string& instance, const std::string& first_run_id,

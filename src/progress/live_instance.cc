@@ -303,7 +303,8 @@ void LiveInstance::AnswerLooks() {
 void LiveInstance::SchedulePush() {
   if (push_due_ || std::ranges::none_of(viewers_, &Watching::ready)) return;
   push_due_ = true;
-  shard_.At(std::max(Clock::now(), pushed_at_ + shard_.shared().options.push_interval), [self = weak_from_this()] {
+  const auto& options = shard_.shared().options;
+  shard_.At(std::max(Clock::now() + options.gather, pushed_at_ + options.push_interval), [self = weak_from_this()] {
     if (const auto instance = self.lock()) instance->Push();
   });
 }
