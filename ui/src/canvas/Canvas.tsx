@@ -127,17 +127,9 @@ function Inner(props: CanvasProps) {
     placed.current = true;
     place();
   }, [layout, place]);
-  // Until somebody moves the picture it goes on fitting when a drawer opens beside it.
-  useEffect(() => {
-    if (!shell.current) return;
-    const observer = new ResizeObserver(() => placed.current && !moved.current && place());
-    observer.observe(shell.current);
-    return () => observer.disconnect();
-  }, [place]);
-
   // Selecting never pans unless what is selected cannot be seen.
   const primary = selection.at(-1) ?? null;
-  useEffect(() => {
+  const reveal = useCallback(() => {
     const box = primary ? layout?.boxes.get(primary) : undefined;
     if (!box || !shell.current) return;
     const { x, y, zoom } = flow.getViewport();
@@ -146,6 +138,17 @@ function Inner(props: CanvasProps) {
     const visible = left > 0 && top > 0 && right < shell.current.clientWidth && bottom < shell.current.clientHeight;
     if (!visible) void flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height / 2, 120), { zoom, duration: 160 });
   }, [primary, layout, flow]);
+  useEffect(reveal, [reveal]);
+  // Until somebody moves the picture it goes on fitting when a drawer opens beside it.
+  useEffect(() => {
+    if (!shell.current) return;
+    const observer = new ResizeObserver(() => {
+      if (placed.current && !moved.current) place();
+      reveal();
+    });
+    observer.observe(shell.current);
+    return () => observer.disconnect();
+  }, [place, reveal]);
 
   const onNodesChange = useCallback((changes: NodeChange<CardNode>[]) => {
     setNodes((old) => applyNodeChanges(changes.filter((change) => change.type !== 'select'), old));
