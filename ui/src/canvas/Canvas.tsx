@@ -135,8 +135,10 @@ function Inner(props: CanvasProps) {
     const { x, y, zoom } = flow.getViewport();
     const [left, top] = [box.x * zoom + x, box.y * zoom + y];
     const [right, bottom] = [left + Math.min(box.width * zoom, 240), top + Math.min(box.height * zoom, 60)];
-    const visible = left > 0 && top > 0 && right < shell.current.clientWidth && bottom < shell.current.clientHeight;
-    if (!visible) void flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height / 2, 120), { zoom, duration: 160 });
+    // As little as brings it in, with some room around it.
+    const shift = (low: number, high: number, size: number) => (low < 0 ? 24 - low : high > size ? size - high - 24 : 0);
+    const [dx, dy] = [shift(left, right, shell.current.clientWidth), shift(top, bottom, shell.current.clientHeight)];
+    if (dx !== 0 || dy !== 0) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: 160 });
   }, [primary, layout, flow]);
   useEffect(reveal, [reveal]);
   // Until somebody moves the picture it goes on fitting when a drawer opens beside it.
