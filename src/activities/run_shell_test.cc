@@ -1,5 +1,6 @@
 #include <signal.h>
 
+#include <chrono>
 #include <fstream>
 #include <thread>
 
@@ -153,8 +154,12 @@ TEST_P(ShellTest, OutputAboveTheLimitIsTooLarge) {
               StartsWith("expression: "));
 }
 
-/// Waits until nothing carries the mark that the script has printed.
-void ExpectGone(const std::string& mark) { EXPECT_THAT(FindTree(0, mark, 0), ::testing::IsEmpty()); }
+/// Waits until nothing carries the mark that the script has printed: what was killed may still be dying.
+void ExpectGone(const std::string& mark) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!FindTree(0, mark, 0).empty() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_THAT(FindTree(0, mark, 0), ::testing::IsEmpty());
+}
 
 TEST_P(ShellTest, BackgroundProcessesEndWithTheScriptEvenIfTheyHoldItsOutput) {
   const auto outcome = bench_.Run(

@@ -100,13 +100,19 @@ std::size_t ControlPlane::OpenApprovals() {
 
 int SignalsOf(const temporalio::WorkflowRef& run, std::string_view name) {
   int signals = 0;
-  for (const auto& event : Harness::Get().HistoryOf(run).events()) {
-    if (event.has_workflow_execution_signaled_event_attributes() &&
-        event.workflow_execution_signaled_event_attributes().signal_name() == name) {
-      ++signals;
+  auto part = run;
+  while (true) {
+    const auto history = Harness::Get().HistoryOf(part);
+    for (const auto& event : history.events()) {
+      if (event.has_workflow_execution_signaled_event_attributes() &&
+          event.workflow_execution_signaled_event_attributes().signal_name() == name) {
+        ++signals;
+      }
     }
+    const auto& last = history.events(history.events_size() - 1);
+    if (!last.has_workflow_execution_continued_as_new_event_attributes()) return signals;
+    part.run_id = last.workflow_execution_continued_as_new_event_attributes().new_execution_run_id();
   }
-  return signals;
 }
 
 }  // namespace weft::testing

@@ -66,7 +66,7 @@ class ControlPlane {
   std::unique_ptr<LocalHost> system_;
 };
 
-/// How many signals of that name the run has got.
+/// How many signals of that name the run, and those that continue it, have got.
 int SignalsOf(const temporalio::WorkflowRef& run, std::string_view name);
 
 }  // namespace weft::testing
