@@ -110,7 +110,12 @@ nodes:
     loop: { until: "${ .last == 1299 }", max: 1000 }
     nodes:
       some: { event: test.item, count: 10, timeout: 60s }
-      keep: { needs: some, set: { first: "${ .[0] }", last: "${ .[9] }", ordered: "${ . == sort }" } }
+      keep:
+        needs: some
+        set:
+          complete: "${ (if $previous == null then true else $previous.complete end) and . == [range(10) | . + ($previous.last // -1) + 1] }"
+          first: "${ .[0] }"
+          last: "${ .[9] }"
 output: "${ $nodes.all.output }"
 )");
   for (int i = 0; i < kEvents; ++i) {
@@ -118,8 +123,9 @@ output: "${ $nodes.all.output }"
   }
   const auto view = harness.Wait(run);
   EXPECT_EQ(view.status, "completed") << view.error.Dump();
-  EXPECT_EQ(view.output.Dump(), R"({"first":1290,"last":1299,"ordered":true})");
-  EXPECT_EQ(SignalsOf(run, contract::kEventSignal), kEvents);
+  EXPECT_EQ(view.output.Dump(), R"({"complete":true,"first":1290,"last":1299})");
+  // Where the run continued as new in the middle of one, the next run may be told again, and leaves it aside.
+  EXPECT_GE(SignalsOf(run, contract::kEventSignal), kEvents);
 }
 
 TEST_F(Events, ABroadcastReachesAThousandInstancesOnceEach) {
