@@ -41,7 +41,7 @@ PURE = {"machine", "expr"}
 IMPURE_HEADERS = {
     "random": "random source", "thread": "thread", "future": "thread", "condition_variable": "thread",
     "pthread.h": "thread", "fstream": "file", "filesystem": "file", "fcntl.h": "file", "unistd.h": "file",
-    "sys/stat.h": "file", "sys/time.h": "clock", "time.h": "clock", "ctime": "clock",
+    "sys/stat.h": "file", "sys/time.h": "clock", "time.h": "clock", "ctime": "clock", "base/clock.h": "clock",
 }
 IMPURE_WORDS = [
     ("clock", r"\b(?:system_clock|steady_clock|high_resolution_clock|utc_clock|clock_gettime|gettimeofday|timespec_get"

@@ -28,6 +28,9 @@ class CheckLayersTest(unittest.TestCase):
         for word in words:
             self.assertIn(word, found[0])
 
+    def test_our_own_clock_has_no_place_in_the_interpreter(self):
+        self.assert_one({"src/machine/run.cc": '#include "base/clock.h"\n'}, "src/machine/run.cc:1:", "clock")
+
     def test_downward_arrows_pass(self):
         self.assertEqual([], self.breaches({
             "src/base/error.h": "#include <string>\n",

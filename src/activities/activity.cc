@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "activities/output.h"
+#include "base/clock.h"
 #include "contract/names.h"
 
 namespace weft::activities {
@@ -19,7 +20,7 @@ Outcome<expr::Value> RunKind(std::string_view type, const Call& call) {
 Outcome<std::string> RunFilled(std::string_view type, const contract::ActivityInput& input, const Call& call) {
   auto raw = RunKind(type, call);
   if (!raw) return std::unexpected(std::move(raw).error());
-  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = Now();
   return FinishOutput(input, call.masker.Mask(*raw), now);
 }
 

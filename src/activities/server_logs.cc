@@ -8,6 +8,7 @@
 #include <ranges>
 #include <utility>
 
+#include "base/clock.h"
 #include "expr/value.h"
 
 namespace weft::activities {
@@ -24,8 +25,6 @@ constexpr std::ptrdiff_t kLookBack = 32;
 constexpr std::size_t kOverhead = 64;
 constexpr Duration kFirstPause{500};
 constexpr Duration kLongestPause{10'000};
-
-Timestamp Now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include <chrono>
 #include <string>
 
+#include "base/clock.h"
 #include "cli/command.h"
 #include "cli/display.h"
 #include "cli/output.h"
@@ -29,7 +30,7 @@ int Run(const Options& options) {
     if (options.json) {
       PrintOutput(instance.document().DumpPretty() + "\n");
     } else if (!options.watch) {
-      const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+      const auto now = Now();
       PrintOutput(DescribeInstance(view, now));
     } else if (ExitOf(view) != kOk) {
       Report(DescribeFailure(view));

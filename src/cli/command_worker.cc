@@ -1,13 +1,12 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdlib>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "cli/api_client.h"
 #include "cli/command.h"
 #include "cli/interrupts.h"
@@ -33,14 +32,6 @@ struct Options {
 
 constexpr std::chrono::seconds kFirstPause{1};
 constexpr std::chrono::seconds kLongestPause{30};
-
-/// Waits, unless stop is requested before.
-void Pause(std::chrono::seconds span, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, stop, span, [] { return false; });
-}
 
 activities::Settings SettingsOf(const Options& options) {
   activities::Settings settings;
@@ -109,7 +100,7 @@ int Work(Options options) {
     } else {
       spdlog::error("{} Trying again in {} s.", host.error().message, pause.count());
     }
-    Pause(pause, stop.get_token());
+    Rest(stop.get_token(), pause);
     pause = std::min(2 * pause, kLongestPause);
   }
   return kOk;

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <filesystem>
-#include <mutex>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "cli/file.h"
 #include "cli/inline_python.h"
 #include "cli/output.h"
@@ -31,8 +30,6 @@ bool IsWorkflowFile(const fs::path& path, std::string_view text) {
   if (path.extension() == ".py" || path.stem().extension() == ".test") return false;
   return text.starts_with("weft:") || text.contains("\nweft:");
 }
-
-Timestamp Now() { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 /// In the order of their names; hidden directories and what package managers put there are left out.
 Result<std::vector<fs::path>> FilesBelow(const fs::path& directory) {
@@ -100,11 +97,8 @@ void DeployDirectory::Deploy(const std::string& path) {
 }
 
 void DeployDirectory::Run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
   std::string trouble;
-  while (!never.wait_for(lock, stop, kLook, [] { return false; }) && !stop.stop_requested()) {
+  while (Rest(stop, kLook)) {
     const auto updated = Update();
     const auto problem = updated ? std::string() : updated.error().message;
     if (problem != trouble && !problem.empty()) Report(problem);

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "cli/output.h"
 
@@ -40,8 +41,6 @@ Look LookOf(NodeStatus status) {
   }
   return {"○", Colour::kGrey};
 }
-
-Timestamp Now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 /// `1.2s`, `340ms`, `3m5s`.
 std::string Elapsed(Timestamp from, Timestamp to) {

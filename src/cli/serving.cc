@@ -9,12 +9,11 @@
 
 #include <cerrno>
 #include <chrono>
-#include <condition_variable>
 #include <cstring>
 #include <filesystem>
-#include <mutex>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/seal.h"
 #include "cli/command.h"
 #include "cli/data_directory.h"
@@ -90,15 +89,11 @@ Result<std::shared_ptr<void>> LockDataDirectory(const std::string& directory) {
 Result<std::shared_ptr<temporalio::Connection>> ConnectPatiently(const std::shared_ptr<temporalio::Runtime>& runtime,
                                                                  const std::string& address,
                                                                  const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
   for (auto pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
     auto connection = Connect(runtime, address);
     if (connection || connection.error().code != "temporal" || stop.stop_requested()) return connection;
     spdlog::error("{} Trying again in {} s.", connection.error().message, pause.count());
-    never.wait_for(lock, stop, pause, [] { return false; });
-    if (stop.stop_requested()) return connection;
+    if (!Rest(stop, pause)) return connection;
   }
 }
 

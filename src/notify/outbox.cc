@@ -6,6 +6,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "notify/message.h"
 #include "notify/settings.h"
@@ -85,7 +86,7 @@ Result<Notification> NotificationFor(const Telling& telling, const std::string& 
 
 Timestamp Outbox::Now() const {
   if (options_.clock) return options_.clock();
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  return weft::Now();
 }
 
 Result<int> Outbox::Add(store::Transaction& t, const Telling& telling, Timestamp now) {

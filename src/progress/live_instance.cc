@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/clock.h"
 #include "progress/heartbeat_lines.h"
 #include "progress/live.h"
 #include "temporalio/client/history.h"
@@ -252,7 +253,7 @@ void LiveInstance::AskPollers(const std::vector<Pollers::Queue>& queues) {
     shard_.Call<service::DescribeTaskQueueResponse>(
         "DescribeTaskQueue", std::move(request), {},
         [&pollers = shard_.pollers(), self = weak_from_this(), queue](auto description) {
-          const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+          const auto now = Now();
           if (description) pollers.Put(queue, IsPolled(*description, now));
           const auto instance = self.lock();
           if (instance && --instance->asking_ == 0) instance->Changed();
@@ -370,7 +371,7 @@ void LiveInstance::FollowLines() {
 }
 
 void LiveInstance::SendHeartbeats(const Live& before) {
-  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = Now();
   std::vector<LogLine> lines;
   for (const auto& [id, activity] : live_.activities) {
     const auto known = before.activities.find(id);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/clock.h"
 #include "server/session.h"
 #include "store/secrets.h"
 #include "store/tokens.h"
@@ -12,8 +13,6 @@ namespace weft::server {
 namespace {
 
 constexpr std::string_view kOwnName = "weft";
-
-Timestamp Now() { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 Principal PrincipalOf(const store::Token& token) {
   Principal principal{.name = token.name, .permissions = {}, .namespaces = token.namespaces};

@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "base/utf8.h"
 #include "progress/view.h"
@@ -108,19 +107,16 @@ Archiver::Archiver(store::Database& database, temporalio::Client client, Options
 
 Timestamp Archiver::Now() const {
   if (options_.clock) return options_.clock();
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  return weft::Now();
 }
 
 void Archiver::Run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any stopped;
   bool well = true;
   while (!stop.stop_requested()) {
     const auto scanned = Scan();
     if (!scanned && well) spdlog::warn("archiving closed runs: {}", scanned.error().message);
     well = scanned.has_value();
-    std::unique_lock lock(mutex);
-    stopped.wait_for(lock, stop, well ? kPause : kPauseAfterTrouble, [] { return false; });
+    Rest(stop, well ? kPause : kPauseAfterTrouble);
   }
 }
 

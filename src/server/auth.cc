@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/clock.h"
 #include "server/http_text.h"
 
 namespace weft::server {
@@ -105,7 +106,7 @@ Result<Principal> Auth::Authorise(const Request& request, Permission permission)
       return std::unexpected(Unauthorized(
           "Credentials are missing: send `Authorization: Bearer TOKEN`, or open the address that `weft dev` printed."));
     }
-    const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    const auto now = Now();
     auto opened = sessions_.Open(cookie, now);
     if (!opened) return std::unexpected(Unauthorized("The session has ended: sign in again with a token."));
     // Whoever changes something by a cookie alone must be a page of ours, and every browser says so.
@@ -137,8 +138,7 @@ std::string Auth::Cookie(const Request& request, std::string_view value, Duratio
 }
 
 std::string Auth::SessionCookie(const Request& request, std::string_view token) const {
-  const auto expires =
-      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()) + options_.session_life;
+  const auto expires = Now() + options_.session_life;
   return Cookie(request, sessions_.Seal(token, expires), options_.session_life);
 }
 

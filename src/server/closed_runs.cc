@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "contract/names.h"
 #include "server/run_end.h"
@@ -75,19 +74,16 @@ ClosedRuns::ClosedRuns(store::Database& database, temporalio::Client client, not
 
 Timestamp ClosedRuns::Now() const {
   if (options_.clock) return options_.clock();
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  return weft::Now();
 }
 
 void ClosedRuns::Run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any stopped;
   bool well = true;
   while (!stop.stop_requested()) {
     const auto scanned = Scan();
     if (!scanned && well) spdlog::warn("looking after closed runs: {}", scanned.error().message);
     well = scanned.has_value();
-    std::unique_lock lock(mutex);
-    stopped.wait_for(lock, stop, well ? kPause : kPauseAfterTrouble, [] { return false; });
+    Rest(stop, well ? kPause : kPauseAfterTrouble);
   }
 }
 

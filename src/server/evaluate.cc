@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "activities/process.h"
+#include "base/clock.h"
 #include "expr/expression.h"
 #include "expr/template.h"
 #include "expr/value.h"
@@ -56,7 +57,7 @@ expr::Scope ScopeOf(const Value& names) {
     }
     scope.aliases.emplace_back(std::string(name), value);
   });
-  scope.now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  scope.now = Now();
   return scope;
 }
 

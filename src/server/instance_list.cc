@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "base/clock.h"
 #include "contract/ids.h"
 #include "contract/names.h"
 #include "progress/live.h"
@@ -243,7 +244,7 @@ Result<InstanceList::Part> InstanceList::JustClosed(const InstanceFilter& filter
                                                     const std::optional<Place>& after) const {
   Part part;
   if (!filter.node.empty() || (!WantsAnyOf(filter, kClosed) && !Wants(filter, "not_triggered"))) return part;
-  const auto since = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()) - kNotArchivedYet;
+  const auto since = Now() - kNotArchivedYet;
   const auto page = client_.ListRuns(
       fmt::format("CloseTime >= '{}' AND ExecutionStatus != 'ContinuedAsNew'", FormatTimestamp(since)) +
           QueryOf(filter, after),

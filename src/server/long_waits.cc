@@ -1,11 +1,10 @@
 #include "server/long_waits.h"
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 
 #include <spdlog/spdlog.h>
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "expr/value.h"
 #include "store/definitions.h"
@@ -50,19 +49,16 @@ LongWaits::LongWaits(store::Database& database, notify::Outbox& outbox, std::fun
 
 Timestamp LongWaits::Now() const {
   if (clock_) return clock_();
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  return weft::Now();
 }
 
 void LongWaits::Run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any stopped;
   bool well = true;
   while (!stop.stop_requested()) {
     const auto looked = Look();
     if (!looked && well) spdlog::warn("looking after long waits: {}", looked.error().message);
     well = looked.has_value();
-    std::unique_lock lock(mutex);
-    stopped.wait_for(lock, stop, kPause, [] { return false; });
+    Rest(stop, kPause);
   }
 }
 

@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
 
 #include "activities/secrets.h"
+#include "base/clock.h"
 #include "contract/names.h"
 #include "progress/hub.h"
 #include "server/access.h"
@@ -54,14 +53,6 @@ bool IsLoopback(std::string_view host) { return host == "localhost" || host == "
 bool IsOnlyHere(const ServerOptions& options) {
   return IsLoopback(options.listener.host) && std::ranges::all_of(options.hosts, IsLoopback) &&
          (options.public_url.empty() || IsLoopback(HostOf(options.public_url)));
-}
-
-/// Waits, unless stop is requested before.
-void Pause(std::chrono::milliseconds span, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, stop, span, [] { return false; });
 }
 
 AuthOptions AuthOf(const ServerOptions& options, const SealingKey& key, store::Database& database) {
@@ -177,7 +168,7 @@ void Server::Parts::RunSystemQueue(const std::stop_token& stop) {
     const auto ended = worker ? (*worker)->Run(stop) : std::unexpected(worker.error());
     if (ended) return;
     spdlog::error("the system queue is not answered: {} Trying again.", ended.error().message);
-    Pause(kPause, stop);
+    Rest(stop, kPause);
   }
 }
 

@@ -1,11 +1,10 @@
 #include "server/stuck_runs.h"
 
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 
 #include <spdlog/spdlog.h>
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "progress/view.h"
 #include "server/run_end.h"
@@ -25,15 +24,6 @@ constexpr Duration kLease = 60s;
 constexpr int kPage = 100;
 constexpr int kLastEvents = 10;
 
-/// False once stop is requested.
-bool Rest(const std::stop_token& stop, std::chrono::milliseconds length) {
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
-  stopped.wait_for(lock, stop, length, [] { return false; });
-  return !stop.stop_requested();
-}
-
 }  // namespace
 
 StuckRuns::StuckRuns(store::Database& database, temporalio::Client client, notify::Outbox& outbox, Options options)
@@ -45,7 +35,7 @@ StuckRuns::StuckRuns(store::Database& database, temporalio::Client client, notif
 
 Timestamp StuckRuns::Now() const {
   if (options_.clock) return options_.clock();
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  return weft::Now();
 }
 
 void StuckRuns::Run(const std::stop_token& stop) {

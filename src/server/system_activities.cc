@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "contract/activity.h"
 #include "contract/ids.h"
@@ -20,8 +21,6 @@ namespace {
 using expr::Value;
 using store::Transaction;
 using temporalio::ActivityInfo;
-
-Timestamp Now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 /// A run's type is `NAMESPACE.NAME`.
 std::string NamespaceOf(const ActivityInfo& info) { return info.workflow_type.substr(0, info.workflow_type.find('.')); }

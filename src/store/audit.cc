@@ -2,12 +2,13 @@
 
 #include <utility>
 
+#include "base/clock.h"
 #include "base/id.h"
 
 namespace weft::store {
 
 Result<void> AddAudit(Transaction& t, AuditEntry entry) {
-  entry.at = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  entry.at = Now();
   WEFT_TRY_VOID(
       t.Execute("INSERT INTO audit (id, at, actor, remote, action, target, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 {NewUlid(), ToMillis(entry.at), std::move(entry.actor), std::move(entry.remote),

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <string>
 
+#include "base/clock.h"
 #include "store/dialect.h"
 #include "store/migrations.h"
 #include "store/postgres.h"
@@ -13,7 +14,7 @@ namespace {
 
 Result<void> Apply(Transaction& t, std::string_view engine, const Migration& migration) {
   for (const auto& statement : StatementsFor(engine, migration.sql)) WEFT_TRY_VOID(t.Execute(statement));
-  const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = Now();
   WEFT_TRY_VOID(t.Execute("INSERT INTO schema_migrations (number, name, applied_at) VALUES (?1, ?2, ?3)",
                           {std::int64_t{migration.number}, std::string(migration.name), ToMillis(now)}));
   return {};

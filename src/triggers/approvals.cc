@@ -3,12 +3,11 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "base/clock.h"
 #include "contract/names.h"
 #include "dsl/input_schema.h"
 #include "temporalio/converter/payload.h"
@@ -27,8 +26,6 @@ constexpr std::chrono::milliseconds kPoll{1000};
 /// How long a wait that the run shows may take to be known here.
 constexpr std::chrono::seconds kPatience{5};
 constexpr std::chrono::milliseconds kGlance{50};
-
-Timestamp Now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 std::unexpected<Error> Ended(const std::string& instance) {
   return Fail("conflict", "the instance `" + instance + "` has ended; nothing of it can be approved any more");
@@ -119,12 +116,9 @@ Result<std::size_t> Approvals::SendDue(Timestamp now) {
 }
 
 void Approvals::Run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
   while (!stop.stop_requested()) {
     if (const auto sent = SendDue(Now()); !sent) spdlog::warn("approvals: {}", sent.error().message);
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, kPoll, [] { return false; });
+    Rest(stop, kPoll);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "contract/ids.h"
 #include "store/deliveries.h"
@@ -20,8 +21,6 @@ namespace {
 using expr::Value;
 using store::DeliveryStatus;
 using store::Transaction;
-
-Timestamp Now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 /// What a start needs to be found again: its sender's name for it.
 std::string DedupeOf(const CloudEvent& event) { return event.source + ' ' + event.id; }

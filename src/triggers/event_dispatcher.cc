@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/clock.h"
 #include "contract/names.h"
 #include "store/subscriptions.h"
 #include "temporalio/converter/payload.h"
@@ -26,8 +27,6 @@ constexpr Duration kFirstPause{1000}, kLongestPause{30'000};
 /// wait, so that the run forgets none.
 constexpr std::int64_t kMostSent = 1000;
 constexpr auto kMostDataSent = static_cast<std::int64_t>(contract::kMaxOutput);
-
-Timestamp Now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 Duration PauseAfter(int attempts) {
   return std::min(kLongestPause, kFirstPause * (std::int64_t{1} << std::clamp(attempts - 1, 0, 5)));
@@ -79,10 +78,7 @@ void EventDispatcher::Loop(const std::stop_token& stop, bool leads) {
     if (!claimed) {
       spdlog::warn("events: {}", claimed.error().message);
       // New events are no reason to try earlier.
-      std::mutex mutex;
-      std::unique_lock lock(mutex);
-      std::condition_variable_any never;
-      never.wait_for(lock, stop, PauseAfter(++failures), [] { return false; });
+      Rest(stop, PauseAfter(++failures));
       continue;
     }
     failures = 0;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "base/utf8.h"
 
@@ -49,9 +50,7 @@ void Fails(Delivery& delivery, const Error& error) {
 
 InboxOptions WithClock(InboxOptions options) {
   if (!options.clock) {
-    options.clock = [] {
-      return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-    };
+    options.clock = weft::Now;
   }
   return options;
 }

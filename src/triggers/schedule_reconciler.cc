@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/clock.h"
 #include "dsl/load.h"
 #include "store/definitions.h"
 #include "store/trigger_states.h"
@@ -27,8 +28,6 @@ constexpr Duration kFirstPause{1000}, kLongestPause{30'000};
 /// Temporal applies an update a moment later, and drops one without a word when something else came before it.
 constexpr milliseconds kGlance{50};
 constexpr int kGlances = 100;
-
-Timestamp Now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 Duration PauseAfter(int attempts) {
   return std::min(kLongestPause, kFirstPause * (std::int64_t{1} << std::min(attempts, 5)));

@@ -3,11 +3,10 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <vector>
 
+#include "base/clock.h"
 #include "store/approvals.h"
 #include "store/events.h"
 #include "store/subscriptions.h"
@@ -25,13 +24,9 @@ constexpr std::chrono::days kKeepEvents{7};
 constexpr std::chrono::days kKeepClosedWaits{1};
 constexpr std::chrono::days kKeepAnswers{90};
 
-Timestamp Now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
-
 }  // namespace
 
 void WaitReconciler::Run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
   for (int round = 0; !stop.stop_requested(); ++round) {
     const auto looked = LookAfter();
     if (!looked) spdlog::warn("waits: {}", looked.error().message);
@@ -40,8 +35,7 @@ void WaitReconciler::Run(const std::stop_token& stop) {
     }
     // Where one is, there are more.
     if (looked && *looked) continue;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, kRound, [] { return false; });
+    Rest(stop, kRound);
   }
 }
 

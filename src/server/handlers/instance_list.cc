@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "base/clock.h"
 #include "server/instance_list.h"
 #include "server/page.h"
 
@@ -28,7 +29,7 @@ bool IsName(std::string_view text) {
 /// `24h`: since then; `FROM/TO`, either of which may be missing; `FROM`.
 Result<void> ReadStarted(const std::string& text, InstanceFilter& filter) {
   if (const auto length = ParseDuration(text)) {
-    filter.started_from = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()) - *length;
+    filter.started_from = Now() - *length;
     return {};
   }
   const auto slash = text.find('/');

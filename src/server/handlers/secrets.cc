@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/clock.h"
 #include "expr/value.h"
 #include "server/page.h"
 #include "store/audit.h"
@@ -61,7 +62,7 @@ Response Set(const Services& services, const Request& request) {
   if (value.empty() || value.size() > store::kMostSecretBytes) {
     return ProblemOf({"validation", "`value` must have 1 to 65,536 bytes."});
   }
-  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = Now();
   const store::SecretRow row{
       .ns = ns, .name = name, .updated_by = request.principal.name, .created_at = now, .updated_at = now};
   const auto created = services.database->Write<bool>([&](store::Transaction& t) -> Result<bool> {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/encode.h"
 #include "base/id.h"
 #include "base/seal.h"
@@ -18,8 +19,6 @@ namespace {
 
 using expr::Value;
 using store::Token;
-
-Timestamp Now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 /// 256 random bits behind a prefix by which scanners for leaked credentials know it.
 std::string NewTokenText() {

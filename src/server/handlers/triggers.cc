@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/clock.h"
 #include "server/handlers/trigger_document.h"
 #include "store/schedules.h"
 #include "store/trigger_states.h"
@@ -24,8 +25,6 @@ using triggers::Definition;
 constexpr std::size_t kMostPreviewed = 100;
 /// Temporal keeps no more starts waiting for one schedule.
 constexpr std::size_t kMostBackfilled = 1000;
-
-Timestamp Now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 Response Json(int status, const Value& value) { return {.status = status, .body = value.Dump(), .headers = {}}; }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "contract/start.h"
 #include "expr/value.h"
@@ -22,8 +23,6 @@ using expr::Value;
 constexpr std::size_t kMostNames = 64;
 constexpr std::size_t kMostChunks = 2000;
 constexpr std::size_t kMostLogBody = std::size_t{4} * 1024 * 1024;
-
-Timestamp Now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 bool IsBoundTo(const Principal& principal, const std::string& ns) {
   return principal.namespaces.empty() || std::ranges::find(principal.namespaces, ns) != principal.namespaces.end();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "base/utf8.h"
 #include "dsl/document.h"
@@ -23,8 +24,6 @@ namespace {
 
 using expr::Value;
 using store::DeliveryStatus;
-
-Timestamp Now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 Response Json(int status, const Value& value) { return {.status = status, .body = value.Dump(), .headers = {}}; }
 
