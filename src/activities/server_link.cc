@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "activities/http_url.h"
+#include "base/host.h"
 #include "expr/value.h"
 
 namespace weft::activities {
@@ -10,15 +11,6 @@ namespace {
 
 constexpr std::chrono::seconds kTimeout{10};
 constexpr std::uint64_t kMaxAnswer = std::uint64_t{8} * 1024 * 1024;
-
-/// Of `https://[::1]:8080`: `::1`.
-std::string HostOf(std::string_view origin) {
-  auto host = origin.substr(origin.find("://") + 3);
-  if (host.starts_with('[')) return std::string(host.substr(1, host.find(']') - 1));
-  return std::string(host.substr(0, host.find(':')));
-}
-
-bool IsLoopback(std::string_view host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
 
 }  // namespace
 
@@ -28,11 +20,11 @@ Result<std::shared_ptr<ServerLink>> ServerLink::Open(const std::string& url, std
     return Fail("settings", "`" + url + "` is not the address of a server, such as https://weft.example.com");
   const auto origin = parsed->Origin();
   const auto host = HostOf(origin);
-  if (!origin.starts_with("https://") && !IsLoopback(host)) {
+  if (!origin.starts_with("https://") && !IsLoopbackHost(host)) {
     return Fail("settings", "secrets would pass unencrypted to " + origin + "; use https, or a server on this machine");
   }
   // On this machine a server may ask for none (`--auth none`).
-  if (token.empty() && !IsLoopback(host)) {
+  if (token.empty() && !IsLoopbackHost(host)) {
     return Fail("settings", "a worker needs a token to ask the server " + origin +
                                 "; make one with `weft token create --permission worker`, and set WEFT_TOKEN");
   }

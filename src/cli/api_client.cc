@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "base/host.h"
 #include "cli/command.h"
 #include "cli/data_directory.h"
 #include "cli/file.h"
@@ -47,8 +48,6 @@ std::string PartOf(CURLU* url, CURLUPart part) {
   return copy;
 }
 
-bool IsLoopback(std::string_view host) { return host == "localhost" || host == "[::1]" || host.starts_with("127."); }
-
 std::string Variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::string() : std::string(value);
@@ -57,7 +56,7 @@ std::string Variable(const char* name) {
 std::string TokenForHost(std::string_view host) {
   if (auto token = Variable("WEFT_TOKEN"); !token.empty()) return token;
   // What opens this machine's server is nobody else's business.
-  if (!IsLoopback(host)) return {};
+  if (!IsLoopbackHost(host)) return {};
   const auto data = Variable("WEFT_DATA");
   auto text = ReadTextFile(TokenFile(data.empty() ? DefaultDataDirectory() : data));
   if (!text) return {};
@@ -242,7 +241,7 @@ Result<ApiClient> ApiClient::Open(const ServerOptions& options) {
   }
   const auto host = PartOf(url.get(), CURLUPART_HOST);
   auto token = TokenForHost(host);
-  if (scheme == "http" && !token.empty() && !IsLoopback(host)) {
+  if (scheme == "http" && !token.empty() && !IsLoopbackHost(host)) {
     return Fail("usage",
                 "A token is not sent over http to another machine, where anybody on the way could read it; "
                 "give --server an https address.");

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <utility>
 
+#include "base/host.h"
 #include "temporalio/config/environment.h"
 
 namespace weft::cli {
@@ -50,9 +51,7 @@ Error Unreachable(const std::string& address, const temporalio::Error& error) {
 
 /// Whoever can start workflows in Temporal's namespace can run code on its workers.
 void WarnIfOpen(const temporalio::ConnectionOptions& options) {
-  const bool loopback = options.target.starts_with("127.") || options.target.starts_with("localhost:") ||
-                        options.target.starts_with("[::1]:");
-  if (loopback || options.tls || !options.api_key.empty()) return;
+  if (IsLoopbackHost(HostOf(options.target)) || options.tls || !options.api_key.empty()) return;
   static std::once_flag once;
   std::call_once(once, [&options] {
     spdlog::warn(

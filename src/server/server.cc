@@ -10,6 +10,7 @@
 
 #include "activities/secrets.h"
 #include "base/clock.h"
+#include "base/host.h"
 #include "contract/names.h"
 #include "progress/hub.h"
 #include "server/access.h"
@@ -40,19 +41,10 @@ namespace {
 constexpr std::chrono::seconds kPatience{5};
 constexpr std::chrono::seconds kPause{2};
 
-/// The name in `https://weft.example.com:8443/base`.
-std::string HostOf(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
-  return std::string(url.substr(0, url.find_first_of(":/")));
-}
-
-bool IsLoopback(std::string_view host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
-
 /// Whether nobody but this machine can reach the server: another name of its own means that a proxy passes calls on.
 bool IsOnlyHere(const ServerOptions& options) {
-  return IsLoopback(options.listener.host) && std::ranges::all_of(options.hosts, IsLoopback) &&
-         (options.public_url.empty() || IsLoopback(HostOf(options.public_url)));
+  return IsLoopbackHost(options.listener.host) && std::ranges::all_of(options.hosts, IsLoopbackHost) &&
+         (options.public_url.empty() || IsLoopbackHost(HostOf(options.public_url)));
 }
 
 AuthOptions AuthOf(const ServerOptions& options, const SealingKey& key, store::Database& database) {
