@@ -9,8 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/clock.h"
-#include "base/id.h"
 #include "base/utf8.h"
 #include "progress/view.h"
 #include "server/run_end.h"
@@ -26,18 +24,11 @@ namespace {
 using namespace std::chrono_literals;
 namespace enums = temporal::api::enums::v1;
 
-constexpr std::string_view kScan = "archive";
 constexpr Duration kLease = 30s;
 constexpr auto kPause = 1s;
 constexpr auto kPauseAfterTrouble = 5s;
-/// After an outage the past is worked off in pieces of this length.
-constexpr Duration kWindow = 10min;
-/// A busy index may lag behind: now and then a scan looks further back.
-constexpr Duration kDeepEvery = 1min;
-constexpr Duration kDeepOverlap = 5min;
 constexpr Duration kRemoveEvery = 10min;
 constexpr int kRemoveAtOnce = 500;
-constexpr int kPage = 500;
 /// A run has been kept open by Temporal at most so long after it closed.
 constexpr Duration kFirstLookBack = std::chrono::days(30);
 constexpr std::size_t kMaxSearchText = 2048;
@@ -103,46 +94,26 @@ Result<Kept> Read(const temporalio::Client& client, const temporalio::RunInfo& i
 }  // namespace
 
 Archiver::Archiver(store::Database& database, temporalio::Client client, Options options)
-    : database_(database), client_(std::move(client)), options_(std::move(options)), holder_(NewUlid()) {}
-
-Timestamp Archiver::Now() const {
-  if (options_.clock) return options_.clock();
-  return weft::Now();
-}
+    : database_(database),
+      client_(std::move(client)),
+      options_(std::move(options)),
+      scan_(database, client_,
+            {.name = "archive", .lease = kLease, .first_look_back = kFirstLookBack, .clock = options_.clock}) {}
 
 void Archiver::Run(const std::stop_token& stop) {
-  bool well = true;
-  while (!stop.stop_requested()) {
-    const auto scanned = Scan();
-    if (!scanned && well) spdlog::warn("archiving closed runs: {}", scanned.error().message);
-    well = scanned.has_value();
-    Rest(stop, well ? kPause : kPauseAfterTrouble);
-  }
+  LookUntil(
+      stop, "archiving closed runs",
+      [this]() -> Result<void> {
+        WEFT_TRY_VOID(Scan());
+        return {};
+      },
+      kPause, kPauseAfterTrouble);
 }
 
 Result<bool> Archiver::Scan() {
-  const auto now = Now();
-  const auto take = [&] {
-    return database_.Write<std::optional<Timestamp>>(
-        [&](store::Transaction& t) { return store::TakeScan(t, kScan, holder_, now - kFirstLookBack, Now(), kLease); });
-  };
-  WEFT_TRY(auto position, take());
-  if (!position) return false;
-  const bool deep = now - deep_scan_ >= kDeepEvery;
-  auto from = *position - (deep ? std::max(kDeepOverlap, options_.overlap) : options_.overlap);
-  // Far behind, empty pieces of the past are not worth a query each.
-  const auto window = std::max(kWindow, std::chrono::ceil<Duration>((now - from) / 100));
-  while (from < now) {
-    const auto to = std::min(from + window, now + 1s);
-    WEFT_TRY_VOID(ScanWindow(from, to));
-    from = to;
-    WEFT_TRY_VOID(
-        database_.Write([&](store::Transaction& t) { return store::MoveScan(t, kScan, holder_, std::min(to, now)); }));
-    WEFT_TRY(position, take());
-    if (!position) return false;
-  }
-  if (deep) deep_scan_ = now;
-  std::erase_if(archived_, [&](const auto& run) { return run.second < now - kDeepOverlap - kDeepEvery; });
+  const auto now = scan_.Now();
+  WEFT_TRY(const auto turn, scan_.Scan([this](Timestamp from, Timestamp to) { return ScanWindow(from, to); }));
+  if (turn == CloseScan::Turn::kAnothers) return false;
   if (now - removed_ >= kRemoveEvery) {
     WEFT_TRY_VOID(RemoveOld());
     removed_ = now;
@@ -150,28 +121,13 @@ Result<bool> Archiver::Scan() {
   return true;
 }
 
+// Parts of a chain come in their order.
 Result<void> Archiver::ScanWindow(Timestamp from, Timestamp to) {
-  const auto query = fmt::format("CloseTime >= '{}' AND CloseTime < '{}'", FormatTimestamp(from), FormatTimestamp(to));
-  std::vector<temporalio::RunInfo> runs;
-  std::string token;
-  do {
-    auto page = client_.ListRuns(query, kPage, token);
-    if (!page) return Fail("temporal", page.error().message);
-    for (auto& run : page->runs) {
-      if (!IsReporter(run) && run.close_time && !archived_.contains(run.run_id)) runs.push_back(std::move(run));
-    }
-    token = page->next_page_token;
-  } while (!token.empty());
-  // Parts of a chain in their order.
-  std::ranges::sort(runs, {}, &temporalio::RunInfo::close_time);
+  WEFT_TRY(const auto runs, scan_.ListNew(fmt::format("CloseTime >= '{}' AND CloseTime < '{}'", FormatTimestamp(from),
+                                                      FormatTimestamp(to))));
   for (const auto& run : runs) {
-    const auto done = Archive(run);
-    // Other workflows of the namespace, and runs that are gone meanwhile, are not ours to keep.
-    if (!done && done.error().code != "validation" && done.error().code != "semantics" &&
-        done.error().code != "not_found") {
-      return std::unexpected(done.error());
-    }
-    archived_.emplace(run.run_id, std::chrono::floor<std::chrono::microseconds>(*run.close_time));
+    if (const auto done = Archive(run); !done && !IsNobodys(done.error())) return std::unexpected(done.error());
+    scan_.Note(run);
   }
   return {};
 }
@@ -198,17 +154,17 @@ Result<void> Archiver::Archive(const temporalio::RunInfo& run) {
 Result<void> Archiver::RemoveOld() {
   for (std::int64_t removed = 1; removed > 0;) {
     WEFT_TRY(removed, database_.Write<std::int64_t>([&](store::Transaction& t) {
-      return store::DeleteArchivedBefore(t, Now() - options_.keep, kRemoveAtOnce);
+      return store::DeleteArchivedBefore(t, scan_.Now() - options_.keep, kRemoveAtOnce);
     }));
   }
   for (std::int64_t removed = 1; removed > 0;) {
     WEFT_TRY(removed, database_.Write<std::int64_t>([&](store::Transaction& t) {
-      return store::DeleteLogsBefore(t, Now() - options_.keep_logs, kRemoveAtOnce);
+      return store::DeleteLogsBefore(t, scan_.Now() - options_.keep_logs, kRemoveAtOnce);
     }));
   }
   for (std::int64_t removed = 1; removed > 0;) {
     WEFT_TRY(removed, database_.Write<std::int64_t>([&](store::Transaction& t) {
-      return store::DeleteAuditBefore(t, Now() - options_.keep_audit, kRemoveAtOnce);
+      return store::DeleteAuditBefore(t, scan_.Now() - options_.keep_audit, kRemoveAtOnce);
     }));
   }
   return {};

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <stop_token>
 #include <string>
 
 #include "base/error.h"
 #include "base/time.h"
+#include "server/close_scan.h"
 #include "store/sql.h"
 #include "temporalio/client/client.h"
 
@@ -19,8 +19,6 @@ class Archiver {
  public:
   struct Options {
     std::function<Timestamp()> clock;  ///< empty: the system's
-    /// Temporal lists a run a moment after it has closed: so far back each scan looks again.
-    Duration overlap = std::chrono::seconds(15);
     Duration keep = std::chrono::days(90);
     Duration keep_logs = std::chrono::days(7);
     Duration keep_audit = std::chrono::days(365);
@@ -38,17 +36,14 @@ class Archiver {
   Result<void> Archive(const temporalio::RunInfo& run);
 
  private:
-  [[nodiscard]] Timestamp Now() const;
   Result<void> ScanWindow(Timestamp from, Timestamp to);
   Result<void> RemoveOld();
 
   store::Database& database_;
   const temporalio::Client client_;
   const Options options_;
-  const std::string holder_;
-  std::map<std::string, Timestamp> archived_;  ///< run ids, by when they closed, as far back as scans look
-  Timestamp deep_scan_{};                      ///< when one looked back further
-  Timestamp removed_{};                        ///< when old rows were looked for
+  CloseScan scan_;
+  Timestamp removed_{};  ///< when old rows were looked for
 };
 
 }  // namespace weft::server

@@ -6,8 +6,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include "base/clock.h"
-#include "base/id.h"
 #include "contract/names.h"
 #include "server/run_end.h"
 #include "store/channels.h"
@@ -21,24 +19,12 @@ using expr::Value;
 using namespace std::chrono_literals;
 namespace enums = temporal::api::enums::v1;
 
-constexpr std::string_view kScan = "closed-runs";
 constexpr Duration kLease = 15s;
 constexpr auto kPause = 1s;
 constexpr auto kPauseAfterTrouble = 5s;
-/// After an outage the past is worked off in pieces of this length.
-constexpr Duration kWindow = 10min;
-/// A busy index may lag behind: now and then a scan looks further back.
-constexpr Duration kDeepEvery = 1min;
-constexpr Duration kDeepOverlap = 5min;
-constexpr int kPage = 500;
 /// How long the log of notifications goes back; what is told once is remembered for as long.
 constexpr Duration kKept = std::chrono::days(90);
 constexpr int kMaxTroubles = 20;
-
-/// Other workflows of the namespace, and runs that are gone meanwhile, concern nobody.
-bool IsNobodys(const Error& error) {
-  return error.code == "validation" || error.code == "semantics" || error.code == "not_found";
-}
 
 std::string Quoted(std::string_view text) { return fmt::format("'{}'", text); }
 
@@ -69,50 +55,25 @@ ClosedRuns::ClosedRuns(store::Database& database, temporalio::Client client, not
     : database_(database),
       client_(std::move(client)),
       outbox_(outbox),
-      options_(std::move(options)),
-      holder_(NewUlid()) {}
-
-Timestamp ClosedRuns::Now() const {
-  if (options_.clock) return options_.clock();
-  return weft::Now();
-}
+      scan_(database, client_, {.name = "closed-runs", .lease = kLease, .clock = std::move(options.clock)}) {}
 
 void ClosedRuns::Run(const std::stop_token& stop) {
-  bool well = true;
-  while (!stop.stop_requested()) {
-    const auto scanned = Scan();
-    if (!scanned && well) spdlog::warn("looking after closed runs: {}", scanned.error().message);
-    well = scanned.has_value();
-    Rest(stop, well ? kPause : kPauseAfterTrouble);
-  }
+  LookUntil(
+      stop, "looking after closed runs",
+      [this]() -> Result<void> {
+        WEFT_TRY_VOID(Scan());
+        return {};
+      },
+      kPause, kPauseAfterTrouble);
 }
 
 Result<bool> ClosedRuns::Scan() {
-  const auto now = Now();
-  const auto take = [&] {
-    return database_.Write<std::optional<Timestamp>>(
-        [&](store::Transaction& t) { return store::TakeScan(t, kScan, holder_, now, Now(), kLease); });
-  };
-  WEFT_TRY(auto position, take());
-  if (!position) return false;
-  const bool deep = now - deep_scan_ >= kDeepEvery;
-  auto from = *position - (deep ? std::max(kDeepOverlap, options_.overlap) : options_.overlap);
-  while (from < now) {
-    const auto to = std::min(from + kWindow, now + 1s);
-    WEFT_TRY_VOID(ScanWindow(from, to));
-    from = to;
-    WEFT_TRY_VOID(
-        database_.Write([&](store::Transaction& t) { return store::MoveScan(t, kScan, holder_, std::min(to, now)); }));
-    WEFT_TRY(position, take());
-    if (!position) return false;
+  WEFT_TRY(const auto turn, scan_.Scan([this](Timestamp from, Timestamp to) { return ScanWindow(from, to); }));
+  if (turn == CloseScan::Turn::kDeep) {
+    WEFT_TRY_VOID(database_.Write<std::int64_t>(
+        [&](store::Transaction& t) { return store::DropNotifications(t, scan_.Now() - kKept); }));
   }
-  if (deep) {
-    deep_scan_ = now;
-    WEFT_TRY_VOID(
-        database_.Write<std::int64_t>([&](store::Transaction& t) { return store::DropNotifications(t, now - kKept); }));
-  }
-  std::erase_if(handled_, [&](const auto& run) { return run.second < now - kDeepOverlap - kDeepEvery; });
-  return true;
+  return turn != CloseScan::Turn::kAnothers;
 }
 
 // Completed runs report themselves; they are only asked for where that is not all.
@@ -154,17 +115,7 @@ Result<void> ClosedRuns::ScanWindow(Timestamp from, Timestamp to) {
 }
 
 Result<void> ClosedRuns::ScanRuns(const std::string& query) {
-  std::vector<temporalio::RunInfo> runs;
-  std::string token;
-  do {
-    auto page = client_.ListRuns(query, kPage, token);
-    if (!page) return Fail("temporal", page.error().message);
-    for (auto& run : page->runs) {
-      if (!IsReporter(run) && run.close_time && !handled_.contains(run.run_id)) runs.push_back(std::move(run));
-    }
-    token = page->next_page_token;
-  } while (!token.empty());
-  std::ranges::sort(runs, {}, &temporalio::RunInfo::close_time);
+  WEFT_TRY(const auto runs, scan_.ListNew(query));
   for (const auto& run : runs) {
     if (const auto done = Handle(run); !done && !IsNobodys(done.error())) {
       // One run must not keep the others from being told of for ever.
@@ -172,7 +123,7 @@ Result<void> ClosedRuns::ScanRuns(const std::string& query) {
       spdlog::error("nobody is told that {} has closed: {}", run.workflow_id, done.error().message);
     }
     troubles_.erase(run.run_id);
-    handled_.emplace(run.run_id, std::chrono::floor<std::chrono::microseconds>(*run.close_time));
+    scan_.Note(run);
   }
   return {};
 }
@@ -227,7 +178,7 @@ Result<void> ClosedRuns::TellAll(const dsl::Workflow& workflow, const machine::R
         WEFT_TRY_VOID(store::MarkTriggerFailing(t, workflow.ns, workflow.name, trigger, end.ended_at));
       }
     }
-    return notify::Outbox::Add(t, all, Now());
+    return notify::Outbox::Add(t, all, scan_.Now());
   }));
   if (added > 0) outbox_.Wake();
   return {};
@@ -246,7 +197,7 @@ Result<void> ClosedRuns::TellRecovery(const dsl::Workflow& workflow, machine::Ru
     auto all = telling;
     WEFT_TRY(all.channels, store::ChannelsToldOf(t, "recovered"));
     AddRuleChannels(workflow, "recovered", all.channels);
-    return notify::Outbox::Add(t, all, Now());
+    return notify::Outbox::Add(t, all, scan_.Now());
   }));
   if (added > 0) outbox_.Wake();
   return {};

@@ -12,6 +12,7 @@
 #include "machine/reporter.h"
 #include "notify/outbox.h"
 #include "progress/translate.h"
+#include "server/close_scan.h"
 #include "store/sql.h"
 #include "temporalio/client/client.h"
 
@@ -27,8 +28,6 @@ class ClosedRuns {
  public:
   struct Options {
     std::function<Timestamp()> clock;  ///< empty: the system's
-    /// Temporal lists a run a moment after it has closed: so far back each scan looks again.
-    Duration overlap = std::chrono::seconds(15);
   };
 
   ClosedRuns(store::Database& database, temporalio::Client client, notify::Outbox& outbox, Options options);
@@ -40,7 +39,6 @@ class ClosedRuns {
   Result<bool> Scan();
 
  private:
-  [[nodiscard]] Timestamp Now() const;
   Result<std::string> QueryOf(Timestamp from, Timestamp to);
   Result<void> ScanWindow(Timestamp from, Timestamp to);
   Result<void> ScanRuns(const std::string& query);
@@ -52,13 +50,10 @@ class ClosedRuns {
   store::Database& database_;
   const temporalio::Client client_;
   notify::Outbox& outbox_;
-  const Options options_;
-  const std::string holder_;
+  CloseScan scan_;
   progress::Definitions definitions_;
-  std::map<std::string, Timestamp> handled_;  ///< run ids, by when they closed, as far back as scans look
-  std::map<std::string, int> troubles_;       ///< runs that could not be handled, how often
-  bool anybody_told_ = false;                 ///< of the end of any run, whatever its workflow
-  Timestamp deep_scan_{};                     ///< when one looked back further
+  std::map<std::string, int> troubles_;  ///< runs that could not be handled, how often
+  bool anybody_told_ = false;            ///< of the end of any run, whatever its workflow
 };
 
 }  // namespace weft::server

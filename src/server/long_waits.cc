@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "expr/value.h"
+#include "server/close_scan.h"
 #include "store/definitions.h"
 #include "store/long_waits.h"
 #include "store/notifications.h"
@@ -53,13 +54,13 @@ Timestamp LongWaits::Now() const {
 }
 
 void LongWaits::Run(const std::stop_token& stop) {
-  bool well = true;
-  while (!stop.stop_requested()) {
-    const auto looked = Look();
-    if (!looked && well) spdlog::warn("looking after long waits: {}", looked.error().message);
-    well = looked.has_value();
-    Rest(stop, kPause);
-  }
+  LookUntil(
+      stop, "looking after long waits",
+      [this]() -> Result<void> {
+        WEFT_TRY_VOID(Look());
+        return {};
+      },
+      kPause, kPause);
 }
 
 Result<bool> LongWaits::Look() {

@@ -97,6 +97,10 @@ void SayFromList(const temporalio::RunInfo& run, machine::RunEnd& end) {
 
 }  // namespace
 
+bool IsNobodys(const Error& error) {
+  return error.code == "validation" || error.code == "semantics" || error.code == "not_found";
+}
+
 bool IsReporter(const temporalio::RunInfo& run) {
   return run.workflow_type.ends_with('.' + std::string(machine::kReporter));
 }

@@ -30,6 +30,9 @@ Result<EndedRun> ReadStart(const temporalio::Client& client, const temporalio::R
 /// Whether the run's chain goes on in another run: it was reset, or continued as new.
 Result<bool> GoesOn(const temporalio::Client& client, const temporalio::RunInfo& run);
 
+/// Why a closed run is left aside: other workflows of the namespace, and runs that are gone meanwhile, concern nobody.
+bool IsNobodys(const Error& error);
+
 /// Workflows that report others, which nobody is told of.
 bool IsReporter(const temporalio::RunInfo& run);
 

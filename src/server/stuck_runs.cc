@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "progress/view.h"
+#include "server/close_scan.h"
 #include "server/run_end.h"
 #include "store/channels.h"
 #include "store/notifications.h"
@@ -39,12 +40,7 @@ Timestamp StuckRuns::Now() const {
 }
 
 void StuckRuns::Run(const std::stop_token& stop) {
-  bool well = true;
-  do {
-    const auto looked = Look(stop);
-    if (!looked && well) spdlog::warn("looking after stuck runs: {}", looked.error().message);
-    well = looked.has_value();
-  } while (Rest(stop, options_.round));
+  LookUntil(stop, "looking after stuck runs", [&] { return Look(stop); }, options_.round, options_.round);
 }
 
 // Whoever wants to know, and has the turn.
