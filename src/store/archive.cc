@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "store/compress.h"
-#include "store/placeholders.h"
+#include "store/conditions.h"
 
 namespace weft::store {
 namespace {
@@ -33,37 +33,6 @@ Result<std::string> Decompressed(std::string_view bytes) {
   if (!text) return Fail("internal", "an archived document or history is damaged; restore the database from a backup");
   return *std::move(text);
 }
-
-/// Conditions of a filter and their values, in step.
-class Conditions {
- public:
-  void Add(std::string_view before, SqlValue value, std::string_view after = "") {
-    values_.push_back(std::move(value));
-    sql_ += (sql_.empty() ? " WHERE " : " AND ") + std::string(before) + '?' + std::to_string(values_.size()) +
-            std::string(after);
-  }
-  void AddText(std::string_view column, const std::string& text) {
-    if (!text.empty()) Add(std::string(column) + " = ", text);
-  }
-  void AddOneOf(std::string_view column, const std::vector<std::string>& texts) {
-    if (texts.empty()) return;
-    sql_ += (sql_.empty() ? " WHERE " : " AND ") + std::string(column) + " IN (" +
-            Placeholders(values_.size() + 1, texts.size()) + ")";
-    values_ = TextValues(std::move(values_), texts);
-  }
-  /// The number of the placeholder that the next value has.
-  [[nodiscard]] std::string Next() const { return "?" + std::to_string(values_.size() + 1); }
-
-  [[nodiscard]] const std::string& sql() const { return sql_; }
-  std::vector<SqlValue> WithLimit(int limit) {
-    values_.emplace_back(std::int64_t{limit});
-    return std::move(values_);
-  }
-
- private:
-  std::string sql_;
-  std::vector<SqlValue> values_;
-};
 
 }  // namespace
 

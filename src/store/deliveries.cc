@@ -2,6 +2,7 @@
 
 #include <array>
 #include <utility>
+#include "store/conditions.h"
 
 namespace weft::store {
 namespace {
@@ -136,23 +137,17 @@ Result<std::optional<Delivery>> FindDelivery(Transaction& t, std::string_view id
 
 Result<std::vector<Delivery>> ListDeliveries(Transaction& t, const DeliveryFilter& filter, std::string_view before,
                                              int limit) {
-  std::string sql = "SELECT " + std::string(kColumns) + " FROM deliveries WHERE 1 = 1";
-  std::vector<SqlValue> parameters;
-  const auto where = [&](std::string_view condition, std::string_view value) {
-    if (value.empty()) return;
-    parameters.emplace_back(std::string(value));
-    sql += " AND " + std::string(condition) + " ?" + std::to_string(parameters.size());
-  };
-  where("ns =", filter.ns);
-  where("name =", filter.workflow);
-  where("trigger_id =", filter.trigger);
-  where("kind =", filter.kind);
-  where("status =", filter.status);
-  where("instance =", filter.instance);
-  where("id <", before);
-  parameters.emplace_back(std::int64_t{limit});
-  sql += " ORDER BY id DESC LIMIT ?" + std::to_string(parameters.size());
-  WEFT_TRY(const auto rows, t.Query(sql, std::move(parameters)));
+  Conditions conditions;
+  conditions.AddText("ns", filter.ns);
+  conditions.AddText("name", filter.workflow);
+  conditions.AddText("trigger_id", filter.trigger);
+  conditions.AddText("kind", filter.kind);
+  conditions.AddText("status", filter.status);
+  conditions.AddText("instance", filter.instance);
+  conditions.AddText("id", before, " < ");
+  const auto sql = "SELECT " + std::string(kColumns) + " FROM deliveries" + conditions.sql() +
+                   " ORDER BY id DESC LIMIT " + conditions.Next();
+  WEFT_TRY(const auto rows, t.Query(sql, conditions.WithLimit(limit)));
   return DeliveriesOf(rows, false);
 }
 

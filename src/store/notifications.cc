@@ -2,6 +2,7 @@
 
 #include <array>
 #include <utility>
+#include "store/conditions.h"
 
 namespace weft::store {
 namespace {
@@ -96,24 +97,17 @@ Result<std::vector<Notification>> NotificationsOf(Transaction& t, std::string_vi
 
 Result<std::vector<Notification>> ListNotifications(Transaction& t, const NotificationFilter& filter,
                                                     std::string_view before, int limit) {
-  std::string sql = "SELECT " + std::string(kColumns) + " FROM notifications";
-  std::vector<SqlValue> parameters;
-  const auto where = [&](std::string_view condition, std::string_view value) {
-    if (value.empty()) return;
-    parameters.emplace_back(std::string(value));
-    sql += parameters.size() == 1 ? " WHERE " : " AND ";
-    sql += std::string(condition) + " ?" + std::to_string(parameters.size());
-  };
-  where("channel =", filter.channel);
-  where("status =", filter.status);
-  where("event =", filter.event);
-  where("namespace =", filter.ns);
-  where("workflow =", filter.workflow);
-  where("instance =", filter.instance);
-  where("id <", before);
-  parameters.emplace_back(std::int64_t{limit});
-  sql += " ORDER BY id DESC LIMIT ?" + std::to_string(parameters.size());
-  WEFT_TRY(const auto rows, t.Query(sql, std::move(parameters)));
+  Conditions conditions;
+  conditions.AddText("channel", filter.channel);
+  conditions.AddText("status", filter.status);
+  conditions.AddText("event", filter.event);
+  conditions.AddText("namespace", filter.ns);
+  conditions.AddText("workflow", filter.workflow);
+  conditions.AddText("instance", filter.instance);
+  conditions.AddText("id", before, " < ");
+  const auto sql = "SELECT " + std::string(kColumns) + " FROM notifications" + conditions.sql() +
+                   " ORDER BY id DESC LIMIT " + conditions.Next();
+  WEFT_TRY(const auto rows, t.Query(sql, conditions.WithLimit(limit)));
   return NotificationsOfRows(rows);
 }
 
