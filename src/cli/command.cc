@@ -14,4 +14,12 @@ CLI::App* AddVerb(CLI::App& app, const std::string& name, const std::string& abo
   return verb;
 }
 
+CLI::App* AddSubVerb(CLI::App& verb, const std::string& name, const std::string& about, const std::string& examples,
+                     Action& action, const Action& run) {
+  CLI::App* sub = AddVerb(verb, name, about, examples);
+  sub->fallthrough();
+  sub->callback([run, &action] { action = run; });
+  return sub;
+}
+
 }  // namespace weft::cli

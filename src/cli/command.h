@@ -25,6 +25,9 @@ inline constexpr const char* kProtection = "Protection (also WEFT_NAME in the en
 
 /// A verb with its `--help`; `examples` are lines for a shell, shown below it.
 CLI::App* AddVerb(CLI::App& app, const std::string& name, const std::string& about, const std::string& examples);
+/// A verb below a verb, with the options of both.
+CLI::App* AddSubVerb(CLI::App& verb, const std::string& name, const std::string& about, const std::string& examples,
+                     Action& action, const Action& run);
 
 void AddApprove(CLI::App& app, Action& action);
 void AddBackfill(CLI::App& app, Action& action);

@@ -53,15 +53,9 @@ int Set(const Options& options) {
 }
 
 int List(const Options& options) {
-  return WithServer(options.server, [&](ApiClient& client) -> Result<int> {
-    WEFT_TRY(const auto items, client.List(kPath));
-    std::vector<std::vector<std::string>> rows;
-    for (const auto& item : items) {
-      rows.push_back({item.Get("name").AsString(), item.Get("kind").AsString(), item.Get("language").AsString(),
-                      ShortTime(item.Get("updatedAt"))});
-    }
-    PrintOutput(Table({"NAME", "KIND", "LANGUAGE", "CHANGED"}, rows));
-    return kOk;
+  return ShowList(options.server, kPath, {"NAME", "KIND", "LANGUAGE", "CHANGED"}, [](const Value& item) {
+    return std::vector<std::string>{item.Get("name").AsString(), item.Get("kind").AsString(),
+                                    item.Get("language").AsString(), ShortTime(item.Get("updatedAt"))};
   });
 }
 
@@ -99,10 +93,8 @@ void AddChannel(CLI::App& app, Action& action) {
   verb->require_subcommand(1);
   const auto add = [&](const char* name, const char* about, const char* example, int (*run)(const Options&),
                        bool named) {
-    CLI::App* sub = AddVerb(*verb, name, about, example);
-    sub->fallthrough();
+    CLI::App* sub = AddSubVerb(*verb, name, about, example, action, [options, run] { return run(*options); });
     if (named) sub->add_option("NAME", options->name, "The channel, as workflows write it")->required();
-    sub->callback([options, run, &action] { action = [options, run] { return run(*options); }; });
     return sub;
   };
   CLI::App* set =

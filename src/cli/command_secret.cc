@@ -31,15 +31,9 @@ int Set(const Options& options) {
 }
 
 int List(const Options& options) {
-  return WithServer(options.server, [&](ApiClient& client) -> Result<int> {
-    WEFT_TRY(const auto items, client.List(kPath));
-    std::vector<std::vector<std::string>> rows;
-    for (const auto& item : items) {
-      rows.push_back({item.Get("namespace").AsString(), item.Get("name").AsString(), ShortTime(item.Get("updatedAt")),
-                      item.Get("updatedBy").AsString()});
-    }
-    PrintOutput(Table({"NAMESPACE", "NAME", "CHANGED", "BY"}, rows));
-    return kOk;
+  return ShowList(options.server, kPath, {"NAMESPACE", "NAME", "CHANGED", "BY"}, [](const Value& item) {
+    return std::vector<std::string>{item.Get("namespace").AsString(), item.Get("name").AsString(),
+                                    ShortTime(item.Get("updatedAt")), item.Get("updatedBy").AsString()};
   });
 }
 
@@ -65,13 +59,11 @@ void AddSecret(CLI::App& app, Action& action) {
   verb->require_subcommand(1);
   const auto add = [&](const char* name, const char* about, const char* example, int (*run)(const Options&),
                        bool named) {
-    CLI::App* sub = AddVerb(*verb, name, about, example);
-    sub->fallthrough();
+    CLI::App* sub = AddSubVerb(*verb, name, about, example, action, [options, run] { return run(*options); });
     if (named) {
       sub->add_option("NAME", options->name, "The secret, as workflows write it")->required();
       sub->add_option("--namespace", options->ns, "Of its workflows")->capture_default_str();
     }
-    sub->callback([options, run, &action] { action = [options, run] { return run(*options); }; });
   };
   add("set", "Set a secret; the value comes from standard input or is asked for.",
       "weft secret set shop_token < token.txt", Set, true);

@@ -43,16 +43,12 @@ int Create(const Options& options) {
 }
 
 int List(const Options& options) {
-  return WithServer(options.server, [&](ApiClient& client) -> Result<int> {
-    WEFT_TRY(const auto items, client.List(kPath));
-    std::vector<std::vector<std::string>> rows;
-    for (const auto& item : items) {
-      rows.push_back({item.Get("name").AsString(), Joined(item.Get("permissions")), Joined(item.Get("namespaces")),
-                      ShortTime(item.Get("expiresAt")), ShortTime(item.Get("usedAt"))});
-    }
-    PrintOutput(Table({"NAME", "PERMISSIONS", "NAMESPACES", "EXPIRES", "USED"}, rows));
-    return kOk;
-  });
+  return ShowList(options.server, kPath, {"NAME", "PERMISSIONS", "NAMESPACES", "EXPIRES", "USED"},
+                  [](const Value& item) {
+                    return std::vector<std::string>{item.Get("name").AsString(), Joined(item.Get("permissions")),
+                                                    Joined(item.Get("namespaces")), ShortTime(item.Get("expiresAt")),
+                                                    ShortTime(item.Get("usedAt"))};
+                  });
 }
 
 int Delete(const Options& options) {
@@ -75,10 +71,7 @@ void AddToken(CLI::App& app, Action& action) {
   AddServerOptions(*verb, options->server);
   verb->require_subcommand(1);
   const auto add = [&](const char* name, const char* about, const char* example, int (*run)(const Options&)) {
-    CLI::App* sub = AddVerb(*verb, name, about, example);
-    sub->fallthrough();
-    sub->callback([options, run, &action] { action = [options, run] { return run(*options); }; });
-    return sub;
+    return AddSubVerb(*verb, name, about, example, action, [options, run] { return run(*options); });
   };
   CLI::App* create = add("create", "Create a token; prints it, this once.",
                          "weft token create ci --permission edit --permission view", Create);

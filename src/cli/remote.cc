@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "cli/command.h"
+#include "cli/output.h"
 
 namespace weft::cli {
 
@@ -48,6 +49,17 @@ std::string Table(const std::vector<std::string>& titles, const std::vector<std:
   add(titles);
   for (const auto& row : rows) add(row);
   return text;
+}
+
+int ShowList(const ServerOptions& options, const std::string& path, const std::vector<std::string>& titles,
+             const std::function<std::vector<std::string>(const expr::Value& item)>& row) {
+  return WithServer(options, [&](ApiClient& client) -> Result<int> {
+    WEFT_TRY(const auto items, client.List(path));
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& item : items) rows.push_back(row(item));
+    PrintOutput(Table(titles, rows));
+    return kOk;
+  });
 }
 
 std::string ShortTime(const expr::Value& time) {

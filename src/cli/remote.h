@@ -26,6 +26,10 @@ std::string InstancePath(std::string_view id);
 /// Columns under their titles, for people. Nothing when there are no rows.
 std::string Table(const std::vector<std::string>& titles, const std::vector<std::vector<std::string>>& rows);
 
+/// Prints all of a list as such a table, a row of each item. The verb's exit code.
+int ShowList(const ServerOptions& options, const std::string& path, const std::vector<std::string>& titles,
+             const std::function<std::vector<std::string>(const expr::Value& item)>& row);
+
 /// The time of a document in few characters: `2026-03-01 02:03:04`, UTC; `-` for null.
 std::string ShortTime(const expr::Value& time);
 
