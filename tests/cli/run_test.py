@@ -4,23 +4,16 @@
 import json
 import os
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from weft_process import KEPT, free_port, sandbox  # noqa: E402
+
 WEFT = os.environ["WEFT"]
-KEPT = {k: v for k, v in os.environ.items() if not k.startswith(("WEFT_", "TEMPORAL_")) or k == "WEFT_CHECK_TESTS"}
-
-
-def sandbox():
-    """Many containers forbid the name spaces that bubblewrap needs."""
-    try:
-        probe = subprocess.run(["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True, check=False)
-        return [] if probe.returncode == 0 else ["--sandbox", "off"]
-    except FileNotFoundError:
-        return ["--sandbox", "off"]
 
 
 SANDBOX = sandbox()
@@ -29,9 +22,7 @@ SANDBOX = sandbox()
 class Run(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         cls.address = f"127.0.0.1:{port}"
         cls.server = subprocess.Popen([os.environ["TEMPORAL_CLI"], "server", "start-dev", "--headless", "--port", str(port)],
                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=KEPT)

@@ -5,36 +5,23 @@ import http.server
 import json
 import os
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import unittest
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from weft_process import KEPT, free_port, sandbox  # noqa: E402
+
 WEFT = os.environ["WEFT"]
-KEPT = {k: v for k, v in os.environ.items() if not k.startswith(("WEFT_", "TEMPORAL_")) or k == "WEFT_CHECK_TESTS"}
 
 SET = 'weft: 1\nname: {name}\nnodes:\n  a: {{ set: "${{ $input }}" }}\n'
 WAITS = 'weft: 1\nname: {name}\nnodes:\n  go: {{ event: go, key: "${{ $input.key }}" }}\n  done: {{ needs: go, set: "${{ . }}" }}\n'
 CRON = ('weft: 1\nname: {name}\ntriggers:\n  - {{ id: night, cron: "0 2 * * *" }}\n  - {{ id: hook, webhook: {name} }}\n'
         'nodes:\n  a: {{ set: "${{ . }}" }}\n')
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def sandbox():
-    """Many containers forbid the name spaces that bubblewrap needs."""
-    try:
-        probe = subprocess.run(["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True, check=False)
-        return [] if probe.returncode == 0 else ["--sandbox", "off"]
-    except FileNotFoundError:
-        return ["--sandbox", "off"]
 
 
 class Server(unittest.TestCase):

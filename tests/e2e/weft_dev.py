@@ -4,32 +4,19 @@ import http.server
 import json
 import os
 import signal
-import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from weft_process import KEPT, free_port, sandbox  # noqa: E402
+
 WEFT = os.environ["WEFT"]
-KEPT = {k: v for k, v in os.environ.items() if not k.startswith(("WEFT_", "TEMPORAL_")) or k == "WEFT_CHECK_TESTS"}
 PATIENCE = 60
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def sandbox():
-    """Many containers forbid the name spaces that bubblewrap needs."""
-    try:
-        probe = subprocess.run(["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True, check=False)
-        return [] if probe.returncode == 0 else ["--sandbox", "off"]
-    except FileNotFoundError:
-        return ["--sandbox", "off"]
 
 
 def eventually(what, condition, patience=PATIENCE):
