@@ -2,6 +2,7 @@ import { Modal } from 'antd';
 import { useState } from 'react';
 import { api } from '../api/api';
 import { useResource } from '../api/resource';
+import { listKeys } from '../components/listKeys';
 import { useT, type Word } from './i18n';
 import { go, paths } from './router';
 
@@ -40,6 +41,8 @@ export function QuickOpen({ onClose }: { onClose: () => void }) {
     ]),
   ].filter((entry) => fuzzy(`${entry.title} ${entry.detail}`, query));
   if (/^[\w.@-]+\.[\w.@-]+$/.test(query)) entries.push({ to: paths.instance(query), title: query, detail: t('do.open') });
+  // What cannot be seen cannot be chosen.
+  const shown = entries.slice(0, 12);
   const open = (entry: Entry | undefined) => {
     if (!entry) return;
     onClose();
@@ -58,17 +61,10 @@ export function QuickOpen({ onClose }: { onClose: () => void }) {
         aria-activedescendant={`quick-${chosen}`}
         value={query}
         onChange={(event) => (setQuery(event.target.value), setChosen(0))}
-        onKeyDown={(event) => {
-          if (event.nativeEvent.isComposing) return;
-          if (event.key === 'ArrowDown') setChosen(Math.min(entries.length - 1, chosen + 1));
-          else if (event.key === 'ArrowUp') setChosen(Math.max(0, chosen - 1));
-          else if (event.key === 'Enter') open(entries[chosen]);
-          else return;
-          event.preventDefault();
-        }}
+        onKeyDown={(event) => listKeys(event, shown.length, chosen, setChosen, (at) => open(shown[at]))}
       />
       <ul id="quick-list" role="listbox" className="quick-list" aria-label={t('do.goTo')}>
-        {entries.slice(0, 12).map((entry, index) => (
+        {shown.map((entry, index) => (
           <li key={entry.to} id={`quick-${index}`} role="option" aria-selected={index === chosen} className={index === chosen ? 'chosen' : ''} onMouseMove={() => setChosen(index)} onClick={() => open(entry)}>
             <span>{entry.title}</span><code>{entry.detail}</code>
           </li>

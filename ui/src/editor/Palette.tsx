@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type CSSProperties } from 'react';
 import { useT, type Word } from '../app/i18n';
 import { fuzzy } from '../app/QuickOpen';
 import { dragType } from '../canvas/Canvas';
+import { listKeys } from '../components/listKeys';
 import type { Kind, TriggerKind } from '../graph/model';
 import type { PaletteGroup } from '../nodes/kind';
 import { specs } from '../nodes/registry';
@@ -92,11 +93,8 @@ export function PaletteAt({ style, triggers, onChoose, onClose }: { style: CSSPr
           onKeyDown={(event) => {
             if (event.nativeEvent.isComposing) return;
             event.stopPropagation();
-            if (event.key === 'ArrowDown') setAt(Math.min(found.length - 1, at + 1));
-            else if (event.key === 'ArrowUp') setAt(Math.max(0, at - 1));
-            else if (event.key === 'Enter') found[at] && onChoose(found[at].choice);
-            else if (event.key === 'Escape') onClose();
-            else return;
+            if (listKeys(event, found.length, at, setAt, (index) => found[index] && onChoose(found[index].choice)) || event.key !== 'Escape') return;
+            onClose();
             event.preventDefault();
           }}
         />
