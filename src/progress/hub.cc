@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <functional>
 #include <future>
+#include <mutex>
 #include <utility>
 
 #include "progress/hub_shard.h"
@@ -22,6 +23,23 @@ Error ToError(const temporalio::Error& error, std::string_view instance) {
   }
   return {"temporal", error.message};
 }
+
+/// Lets nothing through to a viewer that has left. Recursive: a viewer may leave while it is told something.
+class Gate {
+ public:
+  void Shut() {
+    const std::scoped_lock lock(mutex_);
+    open_ = false;
+  }
+  bool Pass(const std::function<bool()>& call) {
+    const std::scoped_lock lock(mutex_);
+    return open_ && call();
+  }
+
+ private:
+  std::recursive_mutex mutex_;
+  bool open_ = true;
+};
 
 }  // namespace
 
@@ -99,10 +117,24 @@ Result<void> Hub::Look(const Found& found, const std::function<void(const Instan
 
 std::shared_ptr<void> Hub::Watch(const Found& found, Viewer viewer) {
   const auto number = ++shared_->last_viewer;
+  const auto gate = std::make_shared<Gate>();
+  Viewer guarded{
+      .send = [gate, send = std::move(viewer.send)](
+                  auto event, auto id, auto data) { return gate->Pass([&] { return send(event, id, data); }); },
+      .close =
+          [gate, close = std::move(viewer.close)] {
+            gate->Pass([&] {
+              close();
+              return true;
+            });
+          },
+      .last_version = std::move(viewer.last_version)};
   auto& shard = ShardOf(found.workflow_id);
-  shard.Post([&shard, found, number, viewer = std::move(viewer)] { shard.Open(found).Watch(number, found, viewer); });
-  return {nullptr,
-          [&shard, found, number](void*) { shard.Post([&shard, found, number] { shard.Leave(found, number); }); }};
+  shard.Post([&shard, found, number, viewer = std::move(guarded)] { shard.Open(found).Watch(number, found, viewer); });
+  return {nullptr, [&shard, found, number, gate](void*) {
+            gate->Shut();
+            shard.Post([&shard, found, number] { shard.Leave(found, number); });
+          }};
 }
 
 Hub::Figures Hub::figures() const {

@@ -85,7 +85,8 @@ class Hub {
     std::string last_version;     ///< what the viewer has already
   };
   /// Sends `instance` (the document; not if the viewer has this version), then `node`, `log`, and at the end `closed`,
-  /// with the document's version as id of the last event of a push. Until the result is destroyed.
+  /// with the document's version as id of the last event of a push. Once the result is destroyed, nothing of `viewer`
+  /// is called any more; destroying it waits for a call that is under way on another thread.
   [[nodiscard]] std::shared_ptr<void> Watch(const Found& found, Viewer viewer);
 
   struct Figures {

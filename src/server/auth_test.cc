@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/encode.h"
 #include "server/handlers/session.h"
 #include "server/handlers/ui.h"
 #include "server/testing.h"
@@ -188,11 +189,12 @@ TEST(Sessions, Expire) {
 TEST(Sessions, RefuseWhatWasChanged) {
   const Timestamp now{std::chrono::seconds(1'000)};
   const Sessions sessions(kKey);
-  const auto sealed = sessions.Seal("token", now + std::chrono::seconds(10));
-  for (std::size_t i = 0; i < sealed.size() - 1; ++i) {
+  const auto sealed = FromBase64(sessions.Seal("token", now + std::chrono::seconds(10))).value();
+  ASSERT_EQ(sessions.Open(Base64(sealed), now), "token");
+  for (std::size_t i = 0; i < sealed.size() * 8; ++i) {
     auto changed = sealed;
-    changed[i] = changed[i] == 'A' ? 'B' : 'A';
-    EXPECT_EQ(sessions.Open(changed, now), std::nullopt) << i;
+    changed[i / 8] = static_cast<char>(changed[i / 8] ^ (1 << (i % 8)));
+    EXPECT_EQ(sessions.Open(Base64(changed), now), std::nullopt) << i;
   }
   for (const auto* text : {"", "A", "=", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}) {
     EXPECT_EQ(sessions.Open(text, now), std::nullopt);

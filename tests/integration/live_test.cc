@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 #include "base/id.h"
 #include "progress/hub.h"
@@ -371,6 +372,35 @@ nodes:
   const auto events = viewer.Until([&](const auto& all) { return std::ranges::any_of(all, is_log); });
   EXPECT_EQ(std::ranges::find_if(events, is_log)->data,
             R"({"at":"1970-01-01T00:00:00.000Z","attempt":1,"path":"a","stream":"stdout","text":"line 2"})");
+  EXPECT_TRUE(Harness::Get().client().Terminate(run, "seen"));
+}
+
+TEST(Live, AViewerThatHasLeftIsNotCalled) {
+  Hub hub(Harness::Get().client());
+  const auto run = Harness::Get().Start(kThreeSteps);
+  std::atomic<bool> inside = false, leaving = false, go_on = false, told = false;
+  const auto raise = [](std::atomic<bool>& flag) {
+    flag = true;
+    flag.notify_all();
+  };
+  auto source = hub.Watch(hub.Find(run.workflow_id).value(), {.send =
+                                                                  [&](auto, auto, auto) {
+                                                                    raise(inside);
+                                                                    go_on.wait(false);
+                                                                    told = true;
+                                                                    return true;
+                                                                  },
+                                                              .close = [] {},
+                                                              .last_version = {}});
+  inside.wait(false);
+  std::jthread leaver([&] {
+    raise(leaving);
+    source.reset();
+    EXPECT_TRUE(told);
+  });
+  leaving.wait(false);
+  raise(go_on);
+  leaver.join();
   EXPECT_TRUE(Harness::Get().client().Terminate(run, "seen"));
 }
 
