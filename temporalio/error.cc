@@ -2,6 +2,12 @@
 
 namespace temporalio {
 
+bool MayPass(Error::Code code) {
+  using enum Error::Code;
+  return code == kUnavailable || code == kDeadlineExceeded || code == kResourceExhausted || code == kInternal ||
+         code == kUnknown;
+}
+
 std::string_view CodeName(Error::Code code) {
   using enum Error::Code;
   switch (code) {

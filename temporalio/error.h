@@ -45,6 +45,9 @@ inline std::unexpected<Error> Fail(Error::Code code, std::string message) {
   return std::unexpected(Error{code, std::move(message), {}});
 }
 
+/// Whether the trouble may pass by itself, so that the call is worth another try later.
+bool MayPass(Error::Code code);
+
 /// The code as gRPC spells it, for example `NOT_FOUND`.
 std::string_view CodeName(Error::Code code);
 

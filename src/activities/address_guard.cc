@@ -7,6 +7,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/ascii.h"
+
 namespace weft::activities {
 namespace {
 
@@ -18,13 +20,6 @@ constexpr std::array<std::string_view, 24> kNotPublic{
     "192.0.0.0/24",   "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15",  "198.51.100.0/24",
     "203.0.113.0/24", "224.0.0.0/4",  "240.0.0.0/4",    "100::/64",       "64:ff9b:1::/48", "2001::/23",
     "2001:db8::/32",  "fc00::/7",     "fe80::/10",      "fec0::/10",      "ff00::/8",       "5f00::/16"};
-
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower;
-}
 
 }  // namespace
 

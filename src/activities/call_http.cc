@@ -9,6 +9,7 @@
 #include "activities/activity.h"
 #include "activities/http_body.h"
 #include "activities/http_url.h"
+#include "base/ascii.h"
 #include "base/encode.h"
 #include "base/utf8.h"
 
@@ -30,13 +31,6 @@ std::string Cased(std::string_view text, int (*change)(int)) {
   return changed;
 }
 
-bool IsToken(std::string_view text) {
-  constexpr std::string_view kSpecial = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::ranges::all_of(text, [&](unsigned char c) {
-    return std::isalnum(c) != 0 || kSpecial.contains(static_cast<char>(c));
-  });
-}
-
 bool HasHeader(const Headers& headers, std::string_view lower_name) {
   return std::ranges::any_of(headers,
                              [&](const auto& header) { return Cased(header.first, std::tolower) == lower_name; });
@@ -55,7 +49,7 @@ Result<Headers> RequestHeaders(const Value& arguments) {
   Headers headers;
   std::string bad;
   ForEachPair(arguments.Get("headers"), [&](std::string_view name, std::string value) {
-    const bool is_bad = !IsToken(name) || value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos;
+    const bool is_bad = !IsHttpToken(name) || value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos;
     if (is_bad) bad = name;
     headers.emplace_back(name, std::move(value));
   });
@@ -109,7 +103,7 @@ Result<HttpRequest> BuildRequest(const Value& arguments) {
   WEFT_TRY(const auto url, HttpUrl::Parse(text));
   HttpRequest request{.url = url.Text(), .method = "GET"};
   if (arguments.Has("method")) request.method = Cased(TextOf(arguments.Get("method")), std::toupper);
-  if (!IsToken(request.method) || request.method == "CONNECT") {
+  if (!IsHttpToken(request.method) || request.method == "CONNECT") {
     return Fail("validation", "`" + request.method + "` is no method that an http node can use");
   }
   WEFT_TRY(request.headers, RequestHeaders(arguments));

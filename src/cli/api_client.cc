@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "base/encode.h"
 #include "base/host.h"
 #include "cli/command.h"
 #include "cli/data_directory.h"
@@ -95,26 +96,10 @@ void AddServerOptions(CLI::App& verb, ServerOptions& options) {
   verb.add_option("--server", options.server, "The server's URL")->capture_default_str()->group(kSettings);
 }
 
-std::string PathPart(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~@:").contains(c);
-    if (plain) {
-      encoded += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      encoded += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
-    }
-  }
-  return encoded;
-}
-
 std::string QueryText(const std::vector<std::pair<std::string, std::string>>& parameters) {
   std::string text;
   for (const auto& [name, value] : parameters) {
-    if (!value.empty()) text += (text.empty() ? '?' : '&') + name + '=' + PathPart(value);
+    if (!value.empty()) text += (text.empty() ? '?' : '&') + name + '=' + PercentEncode(value);
   }
   return text;
 }

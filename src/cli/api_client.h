@@ -23,8 +23,6 @@ struct ServerOptions {
 /// `--server`, and the verb's place in `weft --help`.
 void AddServerOptions(CLI::App& verb, ServerOptions& options);
 
-/// The part of a path between two slashes, percent-encoded.
-std::string PathPart(std::string_view text);
 /// `?a=1&b=2` of those pairs whose value is not empty.
 std::string QueryText(const std::vector<std::pair<std::string, std::string>>& parameters);
 

@@ -1,6 +1,7 @@
 #include <string>
 #include <vector>
 
+#include "base/encode.h"
 #include "cli/command.h"
 #include "cli/file.h"
 #include "cli/hidden_input.h"
@@ -20,7 +21,7 @@ struct Options {
   std::vector<std::string> all;
 };
 
-std::string PathOf(const Options& options) { return std::string(kPath) + '/' + PathPart(options.name); }
+std::string PathOf(const Options& options) { return std::string(kPath) + '/' + PercentEncode(options.name); }
 
 /// The settings hold secrets, so they come from a file or standard input, not from the command line.
 Result<Value> ReadConfig(const Options& options) {

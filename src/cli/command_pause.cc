@@ -1,5 +1,6 @@
 #include <string>
 
+#include "base/encode.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/remote.h"
@@ -15,7 +16,7 @@ struct Options {
 };
 
 std::string PathOf(const Options& options, const std::string& what) {
-  return WorkflowName(options.name).path() + "/triggers/" + PathPart(options.trigger) + '/' + what;
+  return WorkflowName(options.name).path() + "/triggers/" + PercentEncode(options.trigger) + '/' + what;
 }
 
 int Change(const Options& options, const std::string& how) {

@@ -1,6 +1,7 @@
 #include <string>
 #include <vector>
 
+#include "base/encode.h"
 #include "cli/command.h"
 #include "cli/hidden_input.h"
 #include "cli/output.h"
@@ -39,8 +40,8 @@ int List(const Options& options) {
 
 int Delete(const Options& options) {
   return WithServer(options.server, [&](ApiClient& client) -> Result<int> {
-    WEFT_TRY_VOID(
-        client.Send("DELETE", std::string(kPath) + '/' + PathPart(options.ns) + '/' + PathPart(options.name)));
+    WEFT_TRY_VOID(client.Send(
+        "DELETE", std::string(kPath) + '/' + PercentEncode(options.ns) + '/' + PercentEncode(options.name)));
     Report("secret " + options.ns + '/' + options.name + " is deleted");
     return kOk;
   });

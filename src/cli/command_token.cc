@@ -1,6 +1,7 @@
 #include <string>
 #include <vector>
 
+#include "base/encode.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/remote.h"
@@ -53,7 +54,7 @@ int List(const Options& options) {
 
 int Delete(const Options& options) {
   return WithServer(options.server, [&](ApiClient& client) -> Result<int> {
-    WEFT_TRY_VOID(client.Send("DELETE", std::string(kPath) + '/' + PathPart(options.name)));
+    WEFT_TRY_VOID(client.Send("DELETE", std::string(kPath) + '/' + PercentEncode(options.name)));
     Report("token " + options.name + " is revoked");
     return kOk;
   });

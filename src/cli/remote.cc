@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/encode.h"
 #include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/output.h"
@@ -21,9 +22,9 @@ WorkflowName::WorkflowName(std::string_view text) {
   name = slash == std::string_view::npos ? text : text.substr(slash + 1);
 }
 
-std::string WorkflowName::path() const { return "/api/v1/workflows/" + PathPart(ns) + '/' + PathPart(name); }
+std::string WorkflowName::path() const { return "/api/v1/workflows/" + PercentEncode(ns) + '/' + PercentEncode(name); }
 
-std::string InstancePath(std::string_view id) { return "/api/v1/instances/" + PathPart(id); }
+std::string InstancePath(std::string_view id) { return "/api/v1/instances/" + PercentEncode(id); }
 
 std::string Table(const std::vector<std::string>& titles, const std::vector<std::vector<std::string>>& rows) {
   if (rows.empty()) return {};

@@ -7,6 +7,8 @@
 #include <charconv>
 #include <span>
 
+#include "base/ascii.h"
+
 namespace weft::dsl {
 namespace {
 
@@ -55,14 +57,6 @@ std::unexpected<CronProblem> Problem(Piece place, std::string message, std::stri
   return std::unexpected(CronProblem{std::move(message), std::move(hint), place.offset, place.text.size()});
 }
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 std::vector<Piece> Split(Piece whole, std::string_view separators, bool keep_empty) {
   std::vector<Piece> pieces;
   for (std::size_t begin = 0; begin <= whole.text.size();) {
@@ -81,7 +75,7 @@ std::optional<int> Number(std::string_view text) {
 }
 
 std::expected<int, CronProblem> ParseValue(Piece piece, const Field& field) {
-  const auto found = std::ranges::find(field.names, Lower(piece.text));
+  const auto found = std::ranges::find(field.names, LowerCase(piece.text));
   if (found != field.names.end()) return field.min + static_cast<int>(found - field.names.begin());
   if (const auto number = Number(piece.text)) {
     if (*number >= field.min && *number <= field.max) return *number;
@@ -205,7 +199,7 @@ std::expected<Cron, CronProblem> ParseCron(std::string_view text) {
   const auto end = text.find_last_not_of(kSpace);
   const Piece whole{text.substr(begin, end == std::string_view::npos ? 0 : end + 1 - begin), begin};
   const auto word = whole.text.substr(0, whole.text.find_first_of(kSpace));
-  const auto lower = Lower(word);
+  const auto lower = LowerCase(word);
   if (lower.starts_with("tz=") || lower.starts_with("cron_tz=")) {
     return Problem({word, begin}, "a time zone does not belong into the cron",
                    fmt::format("`timezone: {}` beside it", word.substr(word.find('=') + 1)));
@@ -215,7 +209,7 @@ std::expected<Cron, CronProblem> ParseCron(std::string_view text) {
     return ParseEvery(rest == std::string_view::npos ? whole.Sub(whole.text.size()) : whole.Sub(rest));
   }
   if (!lower.starts_with('@')) return ParseFields(whole);
-  const auto found = std::ranges::find(kShorthands, Lower(whole.text), &decltype(kShorthands)::value_type::first);
+  const auto found = std::ranges::find(kShorthands, LowerCase(whole.text), &decltype(kShorthands)::value_type::first);
   if (found != kShorthands.end()) return ParseFields({found->second, 0});
   return Problem(whole, fmt::format("`{}` is not known", whole.text),
                  "`@yearly`, `@monthly`, `@weekly`, `@daily`, `@hourly` or `@every 30s`");

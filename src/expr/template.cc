@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "base/encode.h"
 #include "expr/scan.h"
 
 namespace weft::expr {
@@ -13,26 +14,6 @@ struct SecretName {
 };
 
 using Part = std::variant<std::string, Expression, SecretName>;
-
-bool IsUnreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-         c == '.' || c == '~';
-}
-
-/// RFC 3986, everything but the unreserved characters.
-std::string PercentEncode(std::string_view text) {
-  constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (IsUnreserved(c)) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
-    }
-  }
-  return out;
-}
 
 /// Whether scheme, host and port of a URL are complete in what stands before an insertion.
 bool AuthorityIsOver(std::string_view before) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "notify/mime.h"
 
 namespace weft::notify {
@@ -23,17 +24,10 @@ bool IsLine(const Value& value) {
          std::ranges::all_of(value.StringView(), [](char c) { return c != '\r' && c != '\n' && c != '\0'; });
 }
 
-bool IsToken(std::string_view name) {
-  constexpr std::string_view kSigns = "!#$%&'*+-.^_`|~";
-  return !name.empty() && std::ranges::all_of(name, [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || kSigns.contains(c);
-  });
-}
-
 Result<void> CheckHeaders(const Setting& setting, const Value& value) {
   if (!value.IsObject()) return Wrong(setting, "an object of texts");
   for (const auto& name : value.Keys()) {
-    if (!IsToken(name) || !IsLine(value.Get(name))) {
+    if (!IsHttpToken(name) || !IsLine(value.Get(name))) {
       return Wrong(setting, "an object of texts; `" + name + "` is not a header on one line");
     }
   }

@@ -21,11 +21,6 @@ using temporalio::HistoryReader;
 constexpr std::chrono::seconds kDescribeEvery{1};
 constexpr std::chrono::seconds kTryAgainAfter{1};
 
-bool MayPass(Code code) {
-  return code == Code::kUnavailable || code == Code::kDeadlineExceeded || code == Code::kResourceExhausted ||
-         code == Code::kInternal || code == Code::kUnknown;
-}
-
 Error ToError(const temporalio::Error& error) {
   if (error.code == Code::kCancelled) return {"cancelled", "stopped watching"};
   if (error.code == Code::kNotFound) return {"not_found", error.message};
@@ -60,7 +55,7 @@ class Pages {
     while (!stop.stop_requested()) {
       auto page = reader_.Next(stop);
       std::unique_lock lock(mutex_);
-      const bool again = !page && MayPass(page.error().code);
+      const bool again = !page && temporalio::MayPass(page.error().code);
       if (again) {
         news_.trouble = page.error().message;
       } else if (!page) {

@@ -19,11 +19,6 @@ constexpr std::chrono::seconds kTryAgainAfter{1};
 /// Temporal answers a long poll after twenty seconds at the latest.
 constexpr std::chrono::seconds kLongPoll{70};
 
-bool MayPass(Code code) {
-  return code == Code::kUnavailable || code == Code::kDeadlineExceeded || code == Code::kResourceExhausted ||
-         code == Code::kInternal || code == Code::kUnknown;
-}
-
 Error ToError(const temporalio::Error& error) {
   return {error.code == Code::kNotFound ? "not_found" : "temporal", error.message};
 }
@@ -134,7 +129,7 @@ void LiveInstance::TakePage(std::uint64_t generation,
   if (generation != generation_) return;
   reading_ = false;
   if (!page) {
-    if (!MayPass(page.error().code)) return Drop(ToError(page.error()));
+    if (!temporalio::MayPass(page.error().code)) return Drop(ToError(page.error()));
     Fail(ToError(page.error()));
     if (!viewers_.empty()) {
       if (!std::exchange(live_.away, true)) Changed();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "server/http_text.h"
 
@@ -15,7 +16,7 @@ namespace {
 std::pair<std::string, std::string_view> SplitHost(std::string_view authority) {
   const auto end = authority.starts_with('[') ? authority.find(']') : std::string_view::npos;
   const auto colon = authority.find(':', end == std::string_view::npos ? 0 : end);
-  auto host = ToLower(authority.substr(0, colon));
+  auto host = LowerCase(authority.substr(0, colon));
   return {std::move(host), colon == std::string_view::npos ? std::string_view() : authority.substr(colon + 1)};
 }
 
@@ -37,7 +38,7 @@ bool Changes(const Request& request) { return request.method != "GET" && request
 bool IsSameOrigin(const Request& request) {
   const auto origin = request.Header("origin");
   const auto scheme = origin.find("://");
-  return scheme != std::string_view::npos && ToLower(origin.substr(scheme + 3)) == ToLower(request.Header("host"));
+  return scheme != std::string_view::npos && LowerCase(origin.substr(scheme + 3)) == LowerCase(request.Header("host"));
 }
 
 Error Unauthorized(std::string message) { return {"unauthorized", std::move(message)}; }
@@ -58,7 +59,7 @@ std::set<Permission> EveryPersonsPermission() {
 }
 
 Auth::Auth(AuthOptions options) : options_(std::move(options)), sessions_(options_.session_key) {
-  for (auto& host : options_.hosts) host = ToLower(host);
+  for (auto& host : options_.hosts) host = LowerCase(host);
 }
 
 bool Auth::KnowsHost(std::string_view authority, bool on_loopback) const {
@@ -127,7 +128,7 @@ Result<Principal> Auth::Authorise(const Request& request, Permission permission)
 std::string_view Auth::BearerToken(const Request& request) {
   const auto header = request.Header("authorization");
   constexpr std::string_view kScheme = "bearer ";
-  if (ToLower(header.substr(0, kScheme.size())) != kScheme) return {};
+  if (LowerCase(header.substr(0, kScheme.size())) != kScheme) return {};
   return header.substr(kScheme.size());
 }
 

@@ -13,6 +13,7 @@
 #include <boost/beast/http/read.hpp>
 #include <chrono>
 
+#include "base/ascii.h"
 #include "server/http_text.h"
 
 namespace weft::server {
@@ -65,7 +66,7 @@ Request ReadHead(const http::request<http::string_body>& message, std::string_vi
   request.path = std::string(message.target());
   request.remote = remote;
   for (const auto& field : message) {
-    request.headers.emplace_back(ToLower(field.name_string()), std::string(field.value()));
+    request.headers.emplace_back(LowerCase(field.name_string()), std::string(field.value()));
   }
   return request;
 }
@@ -211,7 +212,7 @@ asio::awaitable<std::optional<Response>> Connection::ReadBody(Parser& parser, Re
   if (parser.content_length().value_or(0) > route.max_body) co_return too_large();
   if (!share.Take(parser.content_length().value_or(route.max_body))) co_return Busy();
   if (const auto expect = request.Header("expect"); !expect.empty()) {
-    if (ToLower(expect) != "100-continue") {
+    if (LowerCase(expect) != "100-continue") {
       co_return Problem(417, {"request", "This server knows no expectation but 100-continue."});
     }
     AllowTransfer(0);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <ctime>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace weft::server {
@@ -116,15 +117,7 @@ std::optional<std::vector<std::pair<std::string, std::string>>> ParseQuery(std::
 }
 
 std::string MediaType(std::string_view content_type) {
-  return ToLower(Trim(content_type.substr(0, content_type.find(';'))));
-}
-
-std::string ToLower(std::string_view ascii) {
-  std::string lower(ascii);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
+  return LowerCase(Trim(content_type.substr(0, content_type.find(';'))));
 }
 
 std::string_view CookieOf(std::string_view header, std::string_view name) {
@@ -160,7 +153,7 @@ std::string HeadOf(const Response& response, std::optional<std::size_t> length, 
   for (const auto& [name, value] : response.headers) add(name, value);
   for (const auto& [name, value] : kDefaults) {
     if (std::ranges::none_of(response.headers,
-                             [&](const auto& header) { return ToLower(header.first) == ToLower(name); })) {
+                             [&](const auto& header) { return LowerCase(header.first) == LowerCase(name); })) {
       add(name, value);
     }
   }

@@ -20,8 +20,6 @@ std::optional<std::vector<std::pair<std::string, std::string>>> ParseQuery(std::
 /// `Application/JSON; charset=utf-8` to `application/json`.
 std::string MediaType(std::string_view content_type);
 
-std::string ToLower(std::string_view ascii);
-
 /// The value of a cookie of a `Cookie` header; empty when it has none of that name.
 std::string_view CookieOf(std::string_view header, std::string_view name);
 

@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "contract/ids.h"
 #include "contract/names.h"
@@ -40,12 +41,6 @@ bool Wants(const InstanceFilter& filter, const std::string& status) {
 
 bool WantsAnyOf(const InstanceFilter& filter, const std::vector<std::string>& statuses) {
   return std::ranges::any_of(statuses, [&](const std::string& status) { return Wants(filter, status); });
-}
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
 }
 
 const char* ClosedStatusOf(enums::WorkflowExecutionStatus status) {
@@ -93,7 +88,7 @@ bool Matches(const ListedInstance& item, const InstanceFilter& filter) {
   if (!filter.trigger.empty() && item.trigger_id != filter.trigger && item.trigger_kind != filter.trigger) return false;
   if (filter.started_from && item.started_at < *filter.started_from) return false;
   if (filter.started_before && item.started_at >= *filter.started_before) return false;
-  if (!filter.search.empty() && !Lower(item.workflow_id).contains(Lower(filter.search))) return false;
+  if (!filter.search.empty() && !LowerCase(item.workflow_id).contains(LowerCase(filter.search))) return false;
   return filter.node.empty() || std::ranges::any_of(item.nodes, [&](const std::string& path) {
            return path == filter.node || path.starts_with(filter.node + '/');
          });

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/ascii.h"
 #include "dsl/document.h"
 #include "progress/hub.h"
 #include "server/embedded.h"
@@ -62,7 +63,7 @@ class OpenApi : public testing::Test {
     Calls calls;
     root_.Get("paths").ForEachField([&](std::string_view path, const Value& item) {
       for (const std::string method : {"GET", "POST", "PUT", "PATCH", "DELETE"}) {
-        const auto operation = item.Get(ToLower(method));
+        const auto operation = item.Get(LowerCase(method));
         if (operation.IsNull()) continue;
         const bool any = operation.Get("x-any-method").Truthy();
         auto& call = calls[(any ? "*" : method) + " " + std::string(path)];

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/encode.h"
 #include "base/utf8.h"
 
@@ -22,14 +23,6 @@ constexpr std::array<std::string_view, 10> kCredentials{"authorization", "cookie
 constexpr std::array<std::string_view, 8> kDeliveryHeaders{
     "idempotency-key",     "webhook-id",           "x-github-delivery", "x-gitea-delivery",
     "x-gitlab-event-uuid", "x-shopify-webhook-id", "x-delivery-id",     "x-webhook-id"};
-
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  for (auto& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return lower;
-}
 
 bool IsCredential(std::string_view name) {
   const auto lower = LowerCase(name);

@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/encode.h"
 
 namespace weft::triggers {
@@ -48,13 +49,6 @@ std::string Sha256(std::string_view text) {
   std::string digest(SHA256_DIGEST_LENGTH, '\0');
   SHA256(Bytes(text), text.size(), reinterpret_cast<unsigned char*>(digest.data()));
   return digest;
-}
-
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower;
 }
 
 /// A signature must be of now, so that one that leaked cannot be used for ever.
