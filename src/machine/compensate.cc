@@ -184,20 +184,23 @@ void Run::CompensationEnded(const Target& target, const Failure* failure) {
 }
 
 void Run::RecordCompensation(std::vector<Compensation>::iterator owed, const Failure* failure) {
-  const auto [code, message] = failure != nullptr ? ReasonOf(*failure) : FailureReason{};
-  if (failure != nullptr) Notice("the compensation of `" + owed->path + "` failed: " + message);
+  std::optional<NodeError> error;
+  if (failure != nullptr) {
+    const auto [code, message] = ReasonOf(*failure);
+    Notice("the compensation of `" + owed->path + "` failed: " + message);
+    error = MakeError(owed->path, owed->attempts, "compensation", "the compensation failed: " + message);
+    error->cause = Value::Object({{"code", Value(code)}, {"message", Value(message)}});
+  }
   auto* home = Find(owed->region);
   if (home != nullptr && home->entered < owed->completion) {
-    auto& node = home->nodes[owed->node];
-    if (failure == nullptr) {
-      SetStatus({home, owed->node}, NodeStatus::kCompensated);
-    } else {
-      node.error = MakeError({home, owed->node}, "compensation", "the compensation failed: " + message);
-      node.error->attempt = owed->attempts;
-      node.error->cause = Value::Object({{"code", Value(code)}, {"message", Value(message)}});
+    if (error) {
+      home->nodes[owed->node].error = error;
       Changed({home, owed->node});
+    } else {
+      SetStatus({home, owed->node}, NodeStatus::kCompensated);
     }
   }
+  if (observers_.compensated) observers_.compensated(*owed, error);
   state_.state_size -= owed->input.size();
   state_.compensations.erase(owed);
 }

@@ -31,6 +31,9 @@ std::vector<Command> Machine::Apply(const Batch& batch) {
 
 void Machine::Observe(Observer observer) { impl_->observers.changed = std::move(observer); }
 void Machine::ObserveEnds(RegionObserver observer) { impl_->observers.ended = std::move(observer); }
+void Machine::ObserveCompensations(CompensationObserver observer) {
+  impl_->observers.compensated = std::move(observer);
+}
 const RunState& Machine::state() const { return impl_->state; }
 const std::vector<std::string>& Machine::notices() const { return impl_->notices; }
 

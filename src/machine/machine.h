@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,10 @@ using Observer = std::function<void(const RegionState& region, std::uint32_t nod
 using RegionObserver = std::function<void(const dsl::Node& definition, const NodeState& container,
                                           const RegionState& region, bool succeeded)>;
 
+/// Told of every compensation that is over, with its node's error if it failed. Where the region of the node has ended
+/// before, its state is what RegionObserver was given. Must not change the machine.
+using CompensationObserver = std::function<void(const Compensation& paid, const std::optional<NodeError>& error)>;
+
 /// The interpreter: a pure state machine. Given the same batches it gives the same commands, on every machine, in
 /// every process and for ever (for one value of `semantics`). It reads no clock, random source, environment or file,
 /// starts no thread, and knows nothing of Temporal.
@@ -50,6 +55,7 @@ class Machine {
   /// Not part of the state; copies have none.
   void Observe(Observer observer);
   void ObserveEnds(RegionObserver observer);
+  void ObserveCompensations(CompensationObserver observer);
 
   [[nodiscard]] const RunState& state() const;
 

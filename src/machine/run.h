@@ -40,6 +40,7 @@ struct RegionEnd {
 struct Observers {
   Observer changed;
   RegionObserver ended;
+  CompensationObserver compensated;
 };
 
 /// One Apply of the machine: the events of a batch, then one drive, giving commands. Lives as long as the call; all
@@ -111,6 +112,7 @@ class Run {
 
   /// An error of this node's present attempt.
   [[nodiscard]] static NodeError MakeError(NodeRef ref, std::string code, std::string message);
+  [[nodiscard]] static NodeError MakeError(std::string path, int attempt, std::string code, std::string message);
 
  private:
   // run.cc

@@ -25,12 +25,16 @@ void Clip(std::string& text, std::size_t limit) {
 
 // Errors travel far (memo, closing event, parents); whoever made them may have put anything in.
 NodeError Run::MakeError(NodeRef ref, std::string code, std::string message) {
+  return MakeError(ref.path(), ref.state().attempts, std::move(code), std::move(message));
+}
+
+NodeError Run::MakeError(std::string path, int attempt, std::string code, std::string message) {
   Clip(code, kMaxCode);
   Clip(message, kMaxMessage);
   return NodeError{.code = std::move(code),
                    .message = std::move(message),
-                   .node = ref.path(),
-                   .attempt = ref.state().attempts,
+                   .node = std::move(path),
+                   .attempt = attempt,
                    .retryable = false,
                    .cause = {},
                    .data = {}};

@@ -232,10 +232,13 @@ Result<void> Fold::CheckEnd() const {
   return Fail("replay", "the history ends where now it would go on: " + Describe(given_.front().command));
 }
 
-machine::Machine Fold::Ahead(machine::RegionObserver ends) const {
+machine::Machine Fold::Ahead(machine::RegionObserver ends, machine::CompensationObserver compensations) const {
   auto copy = machine_;
   copy.ObserveEnds(std::move(ends));
+  copy.ObserveCompensations(std::move(compensations));
   if (!jobs_.empty()) copy.Apply(BatchOf(std::max(now_, last_event_time_)));
+  copy.ObserveEnds({});
+  copy.ObserveCompensations({});
   return copy;
 }
 

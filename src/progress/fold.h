@@ -54,9 +54,14 @@ class Fold {
 
   /// Told of inner regions that end, before their state is dropped.
   void ObserveEnds(machine::RegionObserver observer) { machine_.ObserveEnds(std::move(observer)); }
+  /// Told of compensations that are over.
+  void ObserveCompensations(machine::CompensationObserver observer) {
+    machine_.ObserveCompensations(std::move(observer));
+  }
 
   /// What happened since, applied to a copy. The copy's commands were never given: what it started is not started.
-  [[nodiscard]] machine::Machine Ahead(machine::RegionObserver ends = {}) const;
+  [[nodiscard]] machine::Machine Ahead(machine::RegionObserver ends = {},
+                                       machine::CompensationObserver compensations = {}) const;
   [[nodiscard]] bool HasNews() const { return !jobs_.empty(); }
 
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }

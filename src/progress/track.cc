@@ -41,6 +41,23 @@ void EraseBelow(Map& map, const std::string& prefix) {
   map.erase(first, last);
 }
 
+/// What was undone after its region had ended.
+void NoteCompensation(EndedByPath& ended, const machine::Compensation& paid,
+                      const std::optional<machine::NodeError>& error) {
+  for (auto& [container, regions] : ended) {
+    for (auto& [key, one] : regions.kept) {
+      auto& region = one.state;
+      if (region.address != paid.region || region.entered >= paid.completion) continue;
+      auto& node = region.nodes[paid.node];
+      if (error) {
+        node.error = error;
+      } else {
+        node.status = machine::NodeStatus::kCompensated;
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::string PathOfOperation(std::string_view id) {
@@ -70,6 +87,7 @@ Track::Track(Definitions& definitions, std::string workflow_id, std::string whol
     const auto container_path = region.path.substr(0, region.path.size() - SegmentOf(definition, region).size() - 1);
     if (!ended_.at(container_path).kept.contains(region.address.back().second)) EraseBelow(attempts_, region.path);
   });
+  fold_.ObserveCompensations([this](const auto& paid, const auto& error) { NoteCompensation(ended_, paid, error); });
 }
 
 void Track::NoteEnd(EndedByPath& ended, const dsl::Node& definition, const machine::NodeState& container,
@@ -108,12 +126,11 @@ std::unique_ptr<Track::Ahead> Track::LookAhead() const {
   if (!fold_.HasNews()) return nullptr;
   auto ahead = std::make_unique<Ahead>();
   ahead->ended = ended_;
-  ahead->machine =
-      fold_.Ahead([this, &ended = ahead->ended](const dsl::Node& definition, const machine::NodeState& container,
-                                                const machine::RegionState& region, bool succeeded) {
-        NoteEnd(ended, definition, container, region, succeeded);
-      });
-  ahead->machine.ObserveEnds({});
+  ahead->machine = fold_.Ahead(
+      [this, &ended = ahead->ended](const dsl::Node& definition, const machine::NodeState& container,
+                                    const machine::RegionState& region,
+                                    bool succeeded) { NoteEnd(ended, definition, container, region, succeeded); },
+      [&ended = ahead->ended](const auto& paid, const auto& error) { NoteCompensation(ended, paid, error); });
   return ahead;
 }
 

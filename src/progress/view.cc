@@ -70,6 +70,17 @@ Value WaitReason(const dsl::Node& definition, const NodeState& node) {
   return reason;
 }
 
+/// How a node's success is being undone.
+Value CompensationReason(const machine::Compensation& owed) {
+  auto reason = Reason("compensation", "its compensation is running");
+  reason.Set("attempt", Value(owed.attempts));
+  if (owed.wake_at != Timestamp{}) {
+    reason.Set("message", Value("its compensation failed and will be tried again"));
+    reason.Set("until", TimeOrNull(owed.wake_at));
+  }
+  return reason;
+}
+
 Value NoWorkerYet() { return Reason("worker", "no worker has taken the result before it yet"); }
 
 /// Of what state what is shown of a region comes from.
@@ -215,6 +226,7 @@ class Walk {
     if (view.status == NodeStatus::kRetrying) view.reason = RetryReason(node);
     if (view.status == NodeStatus::kWaiting) Waiting(definition, node, view);
     if (view.status == NodeStatus::kScheduled) Scheduled(region, index, view);
+    if (IsSettled(view.status)) Compensating(region, index, view);
     return view;
   }
 
@@ -231,6 +243,13 @@ class Walk {
     if (!live_.unpolled.contains(queue)) return;
     view.reason.Set("subscribed", Value(false));
     view.reason.Set("message", NobodyPolls(queue).Get("message"));
+  }
+
+  void Compensating(const RegionState& region, std::size_t index, NodeView& view) const {
+    const auto owed = std::ranges::find_if(ahead_.run.compensations, [&](const machine::Compensation& one) {
+      return one.operation != 0 && one.node == index && one.region == region.address && one.completion > region.entered;
+    });
+    if (owed != ahead_.run.compensations.end() && !killed_) view.reason = CompensationReason(*owed);
   }
 
   [[nodiscard]] bool IsTaken(const std::string& activity) const {

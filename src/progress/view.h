@@ -49,7 +49,7 @@ struct NodeView {
   std::optional<machine::NodeError> error;
   bool handled = false;  ///< it failed, and another node goes on from that
   /// Why it waits: `{ "kind": "event" / "approval" / "timer" / "retry" / "queue" / "server" / "limit" / "worker" /
-  /// "paused" / "child", …, "message" }`, or null.
+  /// "paused" / "child" / "compensation", …, "message" }`, or null.
   expr::Value reason;
   expr::Value counts;  ///< of a foreach or loop: its iterations by status, or null
   std::string child;   ///< of a workflow node: the instance it started

@@ -13,6 +13,7 @@
 namespace weft::testing {
 namespace {
 
+using expr::Value;
 using machine::NodeStatus;
 using progress::Fold;
 
@@ -155,6 +156,66 @@ nodes:
   EXPECT_EQ(view.nodes[1].status, NodeStatus::kWaiting);
   EXPECT_EQ(view.nodes[1].reason.Get("kind").AsString(), "timer");
   EXPECT_THAT(view.nodes[1].reason.Get("until").AsString(), ::testing::StartsWith("2026-01-02T02:00:00"));
+}
+
+constexpr std::string_view kUndoneGroup = R"(
+weft: 1
+name: test
+nodes:
+  g:
+    group:
+      nodes:
+        a: { set: 1, compensate: { shell: "undo a" } }
+        b: { needs: a, set: 2, compensate: { shell: "undo b" } }
+  bad: { needs: g, fail: { code: no, message: no } }
+)";
+
+const progress::NodeView& NodeOf(const progress::InstanceView& view, std::string_view path) {
+  return *std::ranges::find(view.nodes, path, &progress::NodeView::path);
+}
+
+TEST(Fold, WhatIsUndoneInAGroupThatHasEndedIsCompensated) {
+  HistoryWriter writer(Load(kUndoneGroup), {});
+  writer.RunTask();
+  auto view = ViewAll(writer.events());
+  EXPECT_EQ(NodeOf(view, "g/b").status, NodeStatus::kSucceeded);
+  EXPECT_EQ(NodeOf(view, "g/b").reason.Get("kind"), Value("compensation"));
+  EXPECT_TRUE(NodeOf(view, "g/a").reason.IsNull());
+
+  writer.CompleteActivity(writer.Activities().front(), "{}");
+  view = ViewAll(writer.events());
+  EXPECT_EQ(NodeOf(view, "g/b").status, NodeStatus::kCompensated);
+  EXPECT_TRUE(NodeOf(view, "g/b").reason.IsNull());
+
+  writer.RunTask();
+  writer.CompleteActivity(writer.Activities().front(), "{}");
+  writer.RunTask();
+  ASSERT_TRUE(writer.closed());
+  view = ViewAll(writer.events());
+  EXPECT_EQ(NodeOf(view, "g/a").status, NodeStatus::kCompensated);
+  EXPECT_EQ(NodeOf(view, "g/b").status, NodeStatus::kCompensated);
+  EXPECT_EQ(NodeOf(view, "g").status, NodeStatus::kSucceeded);
+}
+
+TEST(Fold, ACompensationThatFailsIsToldWhereItsGroupHasEnded) {
+  HistoryWriter writer(Load(kUndoneGroup), {});
+  writer.RunTask();
+  for (int attempt = 1; !writer.closed(); ++attempt) {
+    ASSERT_LT(attempt, 20);
+    if (writer.Activities().empty()) {
+      const auto view = ViewAll(writer.events());
+      EXPECT_TRUE(NodeOf(view, "g/b").reason.Has("until") || NodeOf(view, "g/a").reason.Has("until"));
+      ASSERT_TRUE(writer.FireTimer());
+    } else {
+      writer.FailActivity(writer.Activities().front(), "shell.exit", "exit status 1");
+    }
+    writer.RunTask();
+  }
+  const auto view = ViewAll(writer.events());
+  EXPECT_EQ(NodeOf(view, "g/a").status, NodeStatus::kSucceeded);
+  ASSERT_TRUE(NodeOf(view, "g/a").error);
+  EXPECT_EQ(NodeOf(view, "g/a").error->code, "compensation");
+  EXPECT_EQ(NodeOf(view, "g/b").error->node, "g/b");
 }
 
 TEST(Fold, ARunIsShownBeforeItsFirstTask) {

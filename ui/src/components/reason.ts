@@ -1,4 +1,4 @@
-import type { Translate } from '../app/i18n';
+import type { Translate, Word } from '../app/i18n';
 import type { RunNode } from '../graph/run';
 import { clock, dayClock, millis, span, until } from './time';
 
@@ -27,6 +27,7 @@ export function detailOf(node: RunNode, now: number, t: Translate): { detail: st
     case 'retrying':
       return { detail: `${node.attempts}/${reason?.of ?? '?'}`, right: reason?.until ? until(reason.until, now) : '' };
     case 'succeeded':
+      if (reason?.kind === 'compensation') return { detail: t('reason.compensation'), right: reason.until ? until(reason.until, now) : '' };
       return { detail: node.case ? `→ ${node.case}` : node.counts ? countsText(node.counts) : '', right: node.error ? t('reason.continued') : duration };
     case 'failed':
     case 'timed_out':
@@ -54,6 +55,26 @@ export function waitText(node: RunNode, now: number, t: Translate): string {
   return reason.message ?? '';
 }
 
+const runReasons: Partial<Record<string, Word>> = {
+  queue: 'runReason.queue',
+  server: 'reason.serverSentence',
+  paused: 'reason.paused',
+  temporal: 'reason.temporal',
+  concurrency: 'runReason.concurrency',
+  notification: 'runReason.notification',
+  cancelling: 'runReason.cancelling',
+  history: 'runReason.history',
+};
+
+/// Why an instance as a whole does not go on. What a failing workflow task says stays as it is.
+export function runReason(reason: RunNode['reason'], t: Translate): string {
+  if (!reason) return '';
+  const word = runReasons[reason.kind];
+  if (word) return t(word, { queue: reason.queue ?? 'default' });
+  if (reason.kind === 'stuck') return t('runReason.stuck', { why: reason.message ?? '' });
+  return reason.message ?? reason.kind;
+}
+
 /// The same in a sentence, for panels and the strip.
 export function reasonSentence(node: RunNode, now: number, t: Translate): string {
   const reason = node.reason;
@@ -68,5 +89,7 @@ export function reasonSentence(node: RunNode, now: number, t: Translate): string
   if (reason?.kind === 'worker') return t('reason.workerSentence');
   if (reason?.kind === 'server') return t('reason.serverSentence');
   if (reason?.kind === 'paused') return t('reason.paused');
+  if (reason?.kind === 'temporal') return t('reason.temporal');
+  if (reason?.kind === 'compensation') return reason.until ? t('reason.compensationAgain', { in: until(reason.until, now) }) : t('reason.compensation');
   return reason?.message ?? '';
 }

@@ -1,11 +1,11 @@
 import { CircleCheck, CircleX } from 'lucide-react';
 import { useT, type Word } from '../app/i18n';
 import type { Instance } from '../api/types';
-import { detailOf } from '../components/reason';
+import { detailOf, runReason } from '../components/reason';
 import { Status, StatusIcon, toneOf } from '../components/Status';
 import { useStore } from '../components/store';
 import { millis, span, useNow } from '../components/time';
-import { active, isOpen } from '../graph/run';
+import { active, isOpen, type RunNode } from '../graph/run';
 import type { RunStore } from './runStore';
 
 const shown = 4;
@@ -17,14 +17,14 @@ export function Strip({ instance, run, onSelect, titleOf }: { instance: Instance
   const open = isOpen(instance.status);
   const now = useNow(open);
   const nodes = Object.entries(run.nodes);
-  const reason = (instance as Instance & { reason?: { kind: string; message?: string } }).reason;
+  const reason = (instance as Instance & { reason?: RunNode['reason'] }).reason;
   if (open) {
-    const current = nodes.filter(([path, node]) => active.has(node.status) && !nodes.some(([other, inner]) => other.startsWith(`${path}/`) && active.has(inner.status)));
+    const current = nodes.filter(([path, node]) => (active.has(node.status) || node.reason?.kind === 'compensation') && !nodes.some(([other, inner]) => other.startsWith(`${path}/`) && active.has(inner.status)));
     const handled = nodes.filter(([, node]) => node.handled).length;
     return (
       <div className="strip">
         <span className="quiet">{current.length > 0 || reason ? t('strip.because') : t('strip.starting')}</span>
-        {reason?.message && <span className="tone-fail">{reason.message}</span>}
+        {reason && <span className="tone-fail">{runReason(reason, t)}</span>}
         {current.slice(0, shown).map(([path, node]) => {
           const { detail, right } = detailOf(node, now, t);
           return (
