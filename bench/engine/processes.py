@@ -89,14 +89,16 @@ class Service(Process):
 
 
 class Temporal(Process):
-    """A dev server that keeps everything in memory."""
+    """A dev server that keeps everything in memory; `settings` are values of its dynamic configuration."""
 
-    def __init__(self, cli, log):
+    def __init__(self, cli, log, settings=None):
         self.cli = cli
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         super().__init__([cli, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(self.port),
-                          "--log-level", "error"], log)
+                          "--log-level", "error"] +
+                         [part for name, value in (settings or {}).items()
+                          for part in ("--dynamic-config-value", f"{name}={value}")], log)
         wait_until("the start of the Temporal dev server", self.answers)
 
     def answers(self):

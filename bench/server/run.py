@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measures `weft server`: webhooks, live viewers, idle viewers, memory with many workflows, one event for many instances.
+"""Measures `weft server`: webhooks, live viewers, idle viewers, memory with many workflows, one event for many instances, long
+histories and chains of runs.
 
     bench/server/run.py [--build DIR] [--as-built] [--case NAME]... [--out FILE]
 
@@ -44,6 +45,22 @@ name: hold
 nodes:
   go: { event: com.example.go, timeout: 1h }
 """
+LONG = """
+weft: 1
+name: long
+nodes:
+  a: { foreach: "[range(9000)]", concurrency: 200, nodes: { pause: { wait: 1ms } } }
+  b: { needs: a, foreach: "[range(9000)]", concurrency: 200, nodes: { pause: { wait: 1ms } } }
+  last: { needs: b, event: com.example.go, timeout: 1h }
+"""
+CHAIN = """
+weft: 1
+name: chain
+nodes:
+  a: { foreach: "[range(800)]", concurrency: 40, nodes: { pause: { wait: 1ms } } }
+  last: { needs: a, event: com.example.go, timeout: 1h }
+"""
+WARM = 20
 MANY = "weft: 1\nname: w%d\nnodes:\n" + "".join(f"  n{i}: {{ set: {{ value: {i} }} }}\n" for i in range(10))
 
 
@@ -121,8 +138,8 @@ class Bench:
         cache = (build / "CMakeCache.txt").read_text()
         self.cli = re.search(r"^WEFT_TEMPORAL_CLI:\w+=(.*)$", cache, re.MULTILINE).group(1)
 
-    def temporal(self):
-        return Temporal(self.cli, self.scratch / "temporal.log")
+    def temporal(self, settings=None):
+        return Temporal(self.cli, self.scratch / "temporal.log", settings)
 
     def data(self):
         self.number += 1
@@ -269,8 +286,51 @@ def fan_out(bench):
                 "server_cpu_s": round(server.cpu() - before, 2), "worker_cpu_s": round(worker.cpu() - worker_before, 2)}
 
 
+def opened(bench, temporal, instance):
+    """What a server that has just started, and one that knows the instance, need to show it."""
+    with Server(bench, temporal, bench.data()) as server:
+        server.call("GET", "/api/v1/workflows")
+        before, began = server.cpu(), time.monotonic()
+        document = server.call("GET", f"/api/v1/instances/{instance}")
+        cold, answered = server.cpu() - before, time.monotonic() - began
+        before = server.cpu()
+        for _ in range(WARM):
+            server.call("GET", f"/api/v1/instances/{instance}")
+        warm = (server.cpu() - before) / WARM
+        return {"events": document["run"]["events"], "status": document["status"], "first_cpu_s": round(cold, 2),
+                "first_answer_s": round(answered, 2), "again_cpu_ms": round(warm * 1000, 1),
+                "server_mb": round(server.memory() / 1e6, 1)}
+
+
+def long(bench):
+    """An instance with 50,000 events, waiting; Temporal's own limits are raised for it."""
+    settings = {"limit.historyCount.suggestContinueAsNew": 200_000, "limit.historyCount.error": 200_000,
+                "limit.historySize.suggestContinueAsNew": 200_000_000, "limit.historySize.error": 200_000_000}
+    with bench.temporal(settings) as temporal:
+        with Server(bench, temporal, bench.data()) as server, bench.worker(temporal):
+            server.deploy(LONG)
+            instance = server.start("long")
+            wait_until("the last node of the long run", lambda: server.call(
+                "GET", f"/api/v1/instances/{instance}")["nodes"].get("last", {}).get("status") == "waiting", 600)
+        return opened(bench, temporal, instance)
+
+
+def chain(bench):
+    """An instance that was continued as new at least twelve times, waiting."""
+    with bench.temporal({"limit.historyCount.suggestContinueAsNew": 100}) as temporal:
+        with Server(bench, temporal, bench.data()) as server, bench.worker(temporal):
+            server.deploy(CHAIN)
+            instance = server.start("chain")
+            wait_until("the last node of the chain", lambda: server.call(
+                "GET", f"/api/v1/instances/{instance}")["nodes"].get("last", {}).get("status") == "waiting", 300)
+        listed = json.loads(subprocess.run(
+            [bench.cli, "workflow", "list", "--address", temporal.address, "--output", "json", "--query",
+             f"WorkflowId = '{instance}'"], check=True, capture_output=True, env=environment()).stdout)
+        return {"runs": len(listed)} | opened(bench, temporal, instance)
+
+
 CASES = {"hooks_stored": hooks_stored, "hooks_started": hooks_started, "live": live, "idle": idle,
-         "definitions": definitions, "fan_out": fan_out}
+         "definitions": definitions, "fan_out": fan_out, "long": long, "chain": chain}
 
 
 def main():
