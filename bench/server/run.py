@@ -50,14 +50,15 @@ weft: 1
 name: long
 nodes:
   a: { foreach: "[range(9000)]", concurrency: 200, nodes: { pause: { wait: 1ms } } }
-  b: { needs: a, foreach: "[range(9000)]", concurrency: 200, nodes: { pause: { wait: 1ms } } }
-  last: { needs: b, event: com.example.go, timeout: 1h }
+  b: { needs: a, foreach: "[range(9000)]", concurrency: 200, nodes: { rest: { wait: 1ms } } }
+  c: { needs: b, foreach: "[range(9000)]", concurrency: 200, nodes: { halt: { wait: 1ms } } }
+  last: { needs: c, event: com.example.go, timeout: 1h }
 """
 CHAIN = """
 weft: 1
 name: chain
 nodes:
-  a: { foreach: "[range(800)]", concurrency: 40, nodes: { pause: { wait: 1ms } } }
+  a: { foreach: "[range(1200)]", concurrency: 40, nodes: { pause: { wait: 1ms } } }
   last: { needs: a, event: com.example.go, timeout: 1h }
 """
 WARM = 20
