@@ -11,6 +11,7 @@
 #include "server/handlers/hooks.h"
 #include "server/handlers/instances.h"
 #include "server/handlers/language.h"
+#include "server/handlers/queues.h"
 #include "server/handlers/secrets.h"
 #include "server/handlers/session.h"
 #include "server/handlers/system.h"
@@ -35,6 +36,7 @@ std::vector<Route> AllRoutes(Services& services) {
   add(HookRoutes(services));
   add(InstanceRoutes(services));
   add(LanguageRoutes("/proc/self/exe"));
+  add(QueueRoutes(services));
   add(SecretRoutes(services));
   add(SessionRoutes(services));
   add(SystemRoutes(services));

@@ -130,9 +130,9 @@ LocalHost::LocalHost(std::vector<worker::Queue> queues)
 
 LocalHost::~LocalHost() = default;
 
-LocalWorker::LocalWorker(activities::Settings settings, worker::Limits limits)
-    : host_({{.name = std::string(contract::kWorkerQueue),
-              .workflows = true,
+LocalWorker::LocalWorker(activities::Settings settings, worker::Limits limits, std::string_view queue)
+    : host_({{.name = std::string(queue),
+              .workflows = queue == contract::kWorkerQueue,
               .activities = activities::MakeHandlers(
                   std::make_shared<activities::Activities>(std::move(settings), activities::LocalSecrets()), {}),
               .limits = limits}}) {}

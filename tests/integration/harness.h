@@ -12,6 +12,7 @@
 
 #include "activities/settings.h"
 #include "cli/local_system.h"
+#include "contract/names.h"
 #include "progress/follow.h"
 #include "temporal/api/history/v1/message.pb.h"
 #include "temporalio/client/client.h"
@@ -66,10 +67,11 @@ class LocalHost {
 };
 
 /// A worker in this process, while the object lives. Loopback is allowed; code runs without a sandbox unless `settings`
-/// says otherwise.
+/// says otherwise. It runs workflows if its queue is that of the runs.
 class LocalWorker {
  public:
-  explicit LocalWorker(activities::Settings settings = NoSandbox(), worker::Limits limits = {});
+  explicit LocalWorker(activities::Settings settings = NoSandbox(), worker::Limits limits = {},
+                       std::string_view queue = contract::kWorkerQueue);
   static activities::Settings NoSandbox();
 
  private:
