@@ -1,7 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { expect, picture, test } from './server';
+import { accessible, expect, picture, test } from './server';
 
 /// A run in which something waits, retries, failed and was handled, and repeats.
 const busy = `weft: 1
@@ -74,19 +72,15 @@ nodes:
     shell: echo done
 `;
 
-async function accessible(page: Page, name: string): Promise<void> {
-  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
-  const problems = found.violations.map((one) => `${one.id}: ${one.help}\n${one.nodes.slice(0, 4).map((node) => `   ${node.target.join(' ')}  ${node.failureSummary?.split('\n')[1] ?? ''}`).join('\n')}`);
-  expect.soft(problems, `${name}\n${problems.join('\n')}`).toEqual([]);
-}
-
 const id = 'default.refund.hook.8841';
 
 test.beforeAll(async ({ weft, service }) => {
   for (const example of ['hello-orders', 'order-intake', 'fan-out']) await weft.call('/workflows', { yaml: readFileSync(`../examples/${example}/workflow.yaml`, 'utf8') });
   await weft.call('/workflows', { yaml: busy });
+  await weft.call('/workflows', { yaml: 'weft: 1\nname: score\ntitle: 评分模型\nnodes: { model: { shell: python model.py, queue: gpu } }\n' });
   await weft.call('/channels', { body: { name: 'ops', kind: 'webhook', config: { url: service.url } } });
   await weft.call('/secrets', { body: { namespace: 'default', name: 'SF_TOKEN', value: 'not-to-be-seen' } });
+  await weft.call('/tokens', { body: { name: 'ci', permissions: ['view', 'operate'], expiresIn: '90d' } });
   await fetch(`${weft.url}/hooks/default/refund`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"orderId": "8841"}' });
   await expect.poll(async () => {
     const run = await weft.call<{ nodes: Record<string, { status: string }> }>(`/instances/${id}`).catch(() => null);
@@ -97,6 +91,7 @@ test.beforeAll(async ({ weft, service }) => {
 for (const language of ['en', 'zh'] as const) {
   for (const theme of ['light', 'dark'] as const) {
     test(`every screen, ${language}, ${theme}`, async ({ page, enter }) => {
+      test.setTimeout(300_000);
       await enter(page, language, theme);
       const screens: [string, string, string][] = [
         ['workflows', '/workflows', 'a.row-link'],
@@ -112,7 +107,9 @@ for (const language of ['en', 'zh'] as const) {
         ['triggers', '/triggers?trigger=default/refund/hook', '.trigger-view tbody tr'],
         ['approvals', '/approvals', '.table tbody tr'],
         ['notifications', '/notifications', '.table tbody tr'],
+        ['queues', '/queues', '.table .tone-ok'],
         ['secrets', '/secrets', '.table tbody tr'],
+        ['tokens', '/tokens', '.table tbody tr'],
         ['audit', '/audit', '.table tbody tr'],
       ];
       for (const [name, path, ready] of screens) {

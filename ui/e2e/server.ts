@@ -1,4 +1,5 @@
-import { test as base, type Page } from '@playwright/test';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test as base, type Page } from '@playwright/test';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -108,4 +109,11 @@ export { expect } from '@playwright/test';
 /// A picture for people to look at.
 export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `../build/ui-test/pictures/${name}.png` });
+}
+
+/// What axe finds wrong with the page fails the test, which goes on.
+export async function accessible(page: Page, name: string): Promise<void> {
+  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
+  const problems = found.violations.map((one) => `${one.id}: ${one.help}\n${one.nodes.slice(0, 4).map((node) => `   ${node.target.join(' ')}  ${node.failureSummary?.split('\n')[1] ?? ''}`).join('\n')}`);
+  expect.soft(problems, `${name}\n${problems.join('\n')}`).toEqual([]);
 }

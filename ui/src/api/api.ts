@@ -1,5 +1,5 @@
 import { at, call, Problem, url } from './client';
-import type { Approval, AuditEntry, Channel, ChannelChange, ChannelTest, Delivery, Deployed, Evaluation, HistoryEvent, Instance, InstanceItem, JsonSchema, List, LogLine, Notification, Rerun, RevisionItem, Secret, Started, Trigger, Validation, WorkflowDetail, WorkflowItem } from './types';
+import type { Approval, AuditEntry, Channel, ChannelChange, ChannelTest, Delivery, Deployed, Evaluation, HistoryEvent, Instance, InstanceItem, JsonSchema, List, LogLine, NewToken, Notification, Queue, Rerun, RevisionItem, Secret, Session, Started, Token, TokenWish, Trigger, Validation, WorkflowDetail, WorkflowItem } from './types';
 
 type Signal = AbortSignal | undefined;
 type Filters = Record<string, string | number | null | undefined>;
@@ -9,6 +9,7 @@ const instance = (id: string) => `/instances${at(id)}`;
 
 /// Every call the pages make, by its meaning.
 export const api = {
+  session: (signal?: Signal) => call<Session>('/session', { signal }),
   signIn: (token: string) => call<unknown>('/session', { method: 'POST', headers: { Authorization: `Bearer ${token}` } }),
   /// Whether the server reaches all it needs; fails when there is no server.
   ready: async (signal: AbortSignal): Promise<boolean> => {
@@ -54,6 +55,7 @@ export const api = {
   replay: (id: string) => call<Started>(`/deliveries${at(id)}/replay`, { method: 'POST' }),
 
   approvals: (signal?: Signal) => call<List<Approval>>('/approvals', { signal }),
+  queues: (signal?: Signal) => call<List<Queue>>('/queues', { signal }),
   channels: (signal?: Signal) => call<List<Channel>>('/channels', { signal }),
   putChannel: (channel: ChannelChange) => call<Channel>('/channels', { json: channel }),
   removeChannel: (name: string) => call<null>(`/channels${at(name)}`, { method: 'DELETE' }),
@@ -62,5 +64,8 @@ export const api = {
   secrets: (ns: string, signal?: Signal) => call<List<Secret>>('/secrets', { query: { namespace: ns }, signal }),
   setSecret: (ns: string, name: string, value: string) => call<unknown>('/secrets', { json: { namespace: ns, name, value } }),
   removeSecret: (ns: string, name: string) => call<null>(`/secrets${at(ns, name)}`, { method: 'DELETE' }),
+  tokens: (signal?: Signal) => call<List<Token>>('/tokens', { signal }),
+  makeToken: (wanted: TokenWish) => call<NewToken>('/tokens', { json: wanted }),
+  revokeToken: (id: string) => call<null>(`/tokens${at(id)}`, { method: 'DELETE' }),
   audit: (filters: Filters, signal?: Signal) => call<List<AuditEntry>>('/audit', { query: filters, signal }),
 };

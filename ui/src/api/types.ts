@@ -1,6 +1,6 @@
 import type { Graph } from '../graph/model';
 import type { InstanceStatus, NodeError, Reason, RunNode } from '../graph/run';
-import type { components } from '#openapi';
+import type { components, operations } from '#openapi';
 
 /// What the server sends, by its own description (`npm run api` makes types of it). Where a value is free in
 /// the description, what the pages read of it is told here.
@@ -25,6 +25,12 @@ export type Channel = Schemas['Channel'];
 export type ChannelChange = Schemas['ChannelChange'];
 export type ChannelTest = Schemas['ChannelTest'];
 export type Notification = Schemas['Notification'];
+export type Queue = Schemas['Queue'];
+export type Session = Schemas['Session'];
+export type Permission = Schemas['Permission'];
+export type Token = Schemas['Token'];
+export type TokenWish = operations['createToken']['requestBody']['content']['application/json'];
+export type NewToken = Token & { token: string };
 export type Secret = Schemas['Secret'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type Rerun = Schemas['Rerun'];

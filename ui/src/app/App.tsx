@@ -16,7 +16,9 @@ const InstancePage = lazy(() => import('../runs/InstancePage'));
 const TriggersPage = lazy(() => import('../triggers/TriggersPage'));
 const ApprovalsPage = lazy(() => import('../operations/ApprovalsPage'));
 const NotificationsPage = lazy(() => import('../operations/NotificationsPage'));
+const QueuesPage = lazy(() => import('../operations/QueuesPage'));
 const SecretsPage = lazy(() => import('../operations/SecretsPage'));
+const TokensPage = lazy(() => import('../operations/TokensPage'));
 const AuditPage = lazy(() => import('../operations/AuditPage'));
 
 function Page({ path }: { path: string }) {
@@ -32,7 +34,9 @@ function Page({ path }: { path: string }) {
     case paths.triggers: return <TriggersPage />;
     case paths.approvals: return <ApprovalsPage />;
     case paths.notifications: return <NotificationsPage />;
+    case paths.queues: return <QueuesPage />;
     case paths.secrets: return <SecretsPage />;
+    case paths.tokens: return <TokensPage />;
     case paths.audit: return <AuditPage />;
     default: return <p className="empty">{t('nav.notFound')}</p>;
   }

@@ -31,7 +31,7 @@ export function QuickOpen({ onClose }: { onClose: () => void }) {
   const workflows = useResource('quick', api.workflows);
   const pages: [string, Word][] = [
     [paths.workflows, 'nav.workflows'], [paths.instances, 'nav.runs'], [paths.triggers, 'nav.triggers'], [paths.approvals, 'nav.approvals'],
-    [paths.notifications, 'nav.notifications'], [paths.secrets, 'nav.secrets'], [paths.audit, 'nav.audit'], [paths.draft, 'workflows.new'],
+    [paths.notifications, 'nav.notifications'], [paths.queues, 'nav.queues'], [paths.secrets, 'nav.secrets'], [paths.tokens, 'nav.tokens'], [paths.audit, 'nav.audit'], [paths.draft, 'workflows.new'],
   ];
   const entries: Entry[] = [
     ...pages.map(([to, word]) => ({ to, title: t(word), detail: '' })),

@@ -1,5 +1,5 @@
 import { Dropdown, Select } from 'antd';
-import { Activity, Bell, KeyRound, Languages, Moon, PanelLeft, ScrollText, Stamp, Sun, SunMoon, Workflow, Zap, type LucideIcon } from 'lucide-react';
+import { Activity, Bell, KeyRound, Languages, Moon, PanelLeft, ScrollText, Server, Stamp, Sun, SunMoon, Ticket, Workflow, Zap, type LucideIcon } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useResource } from '../api/resource';
 import { api } from '../api/api';
@@ -20,7 +20,9 @@ const links: { to: string; word: Word; icon: LucideIcon; group?: 'manage' }[] = 
   { to: paths.triggers, word: 'nav.triggers', icon: Zap },
   { to: paths.approvals, word: 'nav.approvals', icon: Stamp },
   { to: paths.notifications, word: 'nav.notifications', icon: Bell },
+  { to: paths.queues, word: 'nav.queues', icon: Server, group: 'manage' },
   { to: paths.secrets, word: 'nav.secrets', icon: KeyRound, group: 'manage' },
+  { to: paths.tokens, word: 'nav.tokens', icon: Ticket, group: 'manage' },
   { to: paths.audit, word: 'nav.audit', icon: ScrollText, group: 'manage' },
 ];
 

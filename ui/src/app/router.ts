@@ -85,6 +85,8 @@ export const paths = {
   triggers: '/triggers',
   approvals: '/approvals',
   notifications: '/notifications',
+  queues: '/queues',
   secrets: '/secrets',
+  tokens: '/tokens',
   audit: '/audit',
 };
