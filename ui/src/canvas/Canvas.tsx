@@ -4,6 +4,7 @@ import { applyNodeChanges, Background, BackgroundVariant, MiniMap, ReactFlow, Re
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
 import { useT } from '../app/i18n';
 import { card, type Arrangement, type Direction, type Point } from '../graph/arrange';
+import type { Change } from '../graph/compare';
 import { edgeId, neighbour, startPath, type Graph, type GraphEdge, type Kind } from '../graph/model';
 import type { Fields } from '../nodes/kind';
 import { registry } from '../nodes/registry';
@@ -39,7 +40,9 @@ export interface CanvasActions {
 export interface CanvasProps {
   graph: Graph;
   fields: (path: string) => Fields;
-  mode: 'edit' | 'run';
+  mode: 'edit' | 'run' | 'compare';
+  /// What differs, by path of a node and by edgeId.
+  changes?: ReadonlyMap<string, Change>;
   positions?: Positions;
   markers?: ReadonlyMap<string, 'error' | 'warning'>;
   overlay?: Overlay | null;
@@ -117,11 +120,13 @@ function Inner(props: CanvasProps) {
     if (!layout || !shell.current) return;
     const { clientWidth: width, clientHeight: height } = shell.current;
     const fit = Math.min(1, (width - 16) / layout.width, (height - 16) / layout.height);
-    const zoom = fit >= 0.8 ? fit : width < 480 ? Math.max(0.5, Math.min(1, width / layout.width)) : 1;
+    // A comparison is looked at as a whole.
+    const least = mode === 'compare' ? 0.5 : 0.8;
+    const zoom = fit >= least ? fit : width < 480 ? Math.max(0.5, Math.min(1, width / layout.width)) : 1;
     const start = layout.boxes.get(startPath);
-    const centre = fit >= 0.8 || !start ? layout.width / 2 : start.x + card.width / 2;
-    void flow.setViewport({ x: width / 2 - centre * zoom, y: fit >= 0.8 ? Math.max(8, (height - layout.height * zoom) / 2) : 8, zoom });
-  }, [layout, flow]);
+    const centre = fit >= least || !start ? layout.width / 2 : start.x + card.width / 2;
+    void flow.setViewport({ x: width / 2 - centre * zoom, y: fit >= least ? Math.max(8, (height - layout.height * zoom) / 2) : 8, zoom });
+  }, [layout, flow, mode]);
   useEffect(() => {
     if (!layout || placed.current) return;
     placed.current = true;
@@ -218,7 +223,7 @@ function Inner(props: CanvasProps) {
   };
 
   const context = useMemo(() => ({
-    mode, graph, triggers: graph.triggers, overlay, startedBy: props.startedBy ?? null,
+    mode, graph, triggers: graph.triggers, overlay, changes: props.changes ?? null, startedBy: props.startedBy ?? null,
     iterations: props.iterations ?? none, showIteration: props.showIteration ?? (() => undefined),
     toggleFrame: (path: string) => setCollapsed((old) => {
       const next = new Set(old);
@@ -227,7 +232,7 @@ function Inner(props: CanvasProps) {
     }),
     insertOn: actions?.insertOn ?? null, portsOf: (path: string) => ports.get(path) ?? [], direction,
     selected: primary, connecting: null,
-  }), [mode, graph, overlay, props.startedBy, props.iterations, props.showIteration, actions?.insertOn, ports, direction, primary]);
+  }), [mode, graph, overlay, props.changes, props.startedBy, props.iterations, props.showIteration, actions?.insertOn, ports, direction, primary]);
 
   return (
     <CanvasContext.Provider value={context}>

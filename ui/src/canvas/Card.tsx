@@ -2,6 +2,7 @@ import { Handle, Position, useStore, type NodeProps } from '@xyflow/react';
 import { CircleX, RefreshCw, Timer, TriangleAlert, Undo2 } from 'lucide-react';
 import { memo } from 'react';
 import { useT, type Word } from '../app/i18n';
+import { ChangeMark } from '../components/ChangeMark';
 import { detailOf } from '../components/reason';
 import { Status, StatusIcon, toneOf } from '../components/Status';
 import { useNow } from '../components/time';
@@ -83,17 +84,19 @@ function RunRow({ path }: { path: string }) {
 export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
   const t = useT();
   const level = useLevel();
-  const { mode, selected } = useCanvas();
+  const { mode, selected, changes } = useCanvas();
   const run = useRunNode(data.node.path);
   const spec = registry[data.node.kind];
   const Icon = spec.icon;
   const title = data.node.title || textOf(data.fields.title) || data.node.id;
   const summary = spec.summary(fieldsOf(spec, data.fields), t);
   const status = mode === 'run' ? (run?.status ?? 'pending') : null;
-  const classes = ['card', mode, status ? `is-${status} line-${toneOf(status)}` : '', selected === data.node.path ? 'selected' : '', data.fields.disabled === true ? 'disabled' : '', run?.handled ? 'is-handled' : '', `level-${level}`];
+  const change = changes?.get(data.node.path);
+  const classes = ['card', mode, change ? `is-${change}` : '', status ? `is-${status} line-${toneOf(status)}` : '', selected === data.node.path ? 'selected' : '', data.fields.disabled === true ? 'disabled' : '', run?.handled ? 'is-handled' : '', `level-${level}`];
+  const said = status ? t(`status.${status}` as Word) : change && t(`diff.${change}`);
   const kindName = t(`kind.${data.node.kind}` as Word);
   return (
-    <div className={classes.join(' ')} aria-label={status ? `${title}, ${kindName}, ${t(`status.${status}` as Word)}` : `${title}, ${kindName}`}>
+    <div className={classes.join(' ')} aria-label={said ? `${title}, ${kindName}, ${said}` : `${title}, ${kindName}`}>
       <Ports path={data.node.path} />
       <Marker marker={data.marker} />
       {level !== 'block' && (
@@ -103,11 +106,12 @@ export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
             <span className="card-row">
               <span className="card-title">{title}</span>
               {mode === 'edit' && level === 'all' && <Badges node={data.fields} />}
-              {mode === 'run' && level === 'title' && status && <StatusIcon status={status} />}
+              {level === 'title' && status && <StatusIcon status={status} />}
+              {level === 'title' && change && <ChangeMark change={change} short />}
             </span>
-            {level === 'all' && (mode === 'edit'
-              ? <span className={`card-row card-summary${summary.code ? ' mono' : ''}`}><span className="card-detail">{data.fields.disabled === true ? t('card.disabled') : summary.text}</span></span>
-              : <RunRow path={data.node.path} />)}
+            {level === 'all' && (mode === 'run'
+              ? <RunRow path={data.node.path} />
+              : <span className={`card-row card-summary${summary.code ? ' mono' : ''}`}>{change && <ChangeMark change={change} />}<span className="card-detail">{data.fields.disabled === true ? t('card.disabled') : summary.text}</span></span>)}
           </span>
         </>
       )}

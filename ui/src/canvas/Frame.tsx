@@ -2,6 +2,7 @@ import type { NodeProps } from '@xyflow/react';
 import { ChevronLeft, ChevronRight, ChevronsDownUp } from 'lucide-react';
 import { memo } from 'react';
 import { useT, type Word } from '../app/i18n';
+import { ChangeMark } from '../components/ChangeMark';
 import { StatusIcon, toneOf } from '../components/Status';
 import { detailOf } from '../components/reason';
 import { useNow } from '../components/time';
@@ -37,7 +38,7 @@ function Heat({ counts }: { counts: Partial<Record<NodeStatus, number>> }) {
 /// A region: a frame around its own graph.
 export const Frame = memo(function Frame({ data }: NodeProps<CardNode>) {
   const t = useT();
-  const { mode, selected, overlay, iterations, showIteration, toggleFrame, graph } = useCanvas();
+  const { mode, selected, overlay, iterations, showIteration, toggleFrame, graph, changes } = useCanvas();
   const run = useRunNode(data.node.path);
   const now = useNow(run !== undefined && active.has(run.status));
   const spec = registry[data.node.kind];
@@ -51,7 +52,8 @@ export const Frame = memo(function Frame({ data }: NodeProps<CardNode>) {
     const next = known[known.indexOf(shown) + by];
     if (next !== undefined) showIteration(data.node.path, next);
   };
-  const classes = ['frame', mode, status ? `is-${status} line-${toneOf(status)}` : '', selected === data.node.path ? 'selected' : ''];
+  const change = changes?.get(data.node.path);
+  const classes = ['frame', mode, change ? `is-${change}` : '', status ? `is-${status} line-${toneOf(status)}` : '', selected === data.node.path ? 'selected' : ''];
   return (
     <div className={classes.join(' ')}>
       <Ports path={data.node.path} />
@@ -59,13 +61,14 @@ export const Frame = memo(function Frame({ data }: NodeProps<CardNode>) {
       <div className="frame-head">
         <Icon size={16} strokeWidth={1.75} aria-hidden />
         <span className="card-title">{title}</span>
-        <span className={`frame-side mono${status ? ` tone-${toneOf(status)}` : ''}`}>{mode === 'edit' ? spec.summary(fields, t).text : run && <><StatusIcon status={run.status} label={t(`status.${run.status}` as Word)} /> {detailOf(run, now, t).detail}</>}</span>
+        {change && <ChangeMark change={change} />}
+        <span className={`frame-side mono${status ? ` tone-${toneOf(status)}` : ''}`}>{mode !== 'run' ? spec.summary(fields, t).text : run && <><StatusIcon status={run.status} label={t(`status.${run.status}` as Word)} /> {detailOf(run, now, t).detail}</>}</span>
         <button type="button" className="icon-button small nodrag" title={t('canvas.collapse')} aria-label={t('canvas.collapse')} onClick={() => toggleFrame(data.node.path)}>
           <ChevronsDownUp size={14} />
         </button>
       </div>
       <div className="frame-foot">
-        {mode === 'edit' && <span>{spec.footer?.(fields, t)}</span>}
+        {mode !== 'run' && <span>{spec.footer?.(fields, t)}</span>}
         {mode === 'run' && run?.counts && <Heat counts={run.counts} />}
         {known.length > 0 && (
           <span className="iteration-picker nodrag">

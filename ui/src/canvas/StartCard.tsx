@@ -2,6 +2,7 @@ import { Handle, Position, type NodeProps } from '@xyflow/react';
 import { Clock, RadioTower, Webhook, Zap, type LucideIcon } from 'lucide-react';
 import { memo } from 'react';
 import { useT } from '../app/i18n';
+import { ChangeMark } from '../components/ChangeMark';
 import type { TriggerKind } from '../graph/model';
 import { startPath } from '../graph/model';
 import { Marker } from './Card';
@@ -13,14 +14,15 @@ export const triggerIcons: Record<TriggerKind, LucideIcon> = { webhook: Webhook,
 /// The block at the top: what may start a run, or what started this one.
 export const StartCard = memo(function StartCard({ data }: NodeProps<CardNode>) {
   const t = useT();
-  const { triggers, startedBy, selected, direction, mode } = useCanvas();
+  const { triggers, startedBy, selected, direction, mode, changes } = useCanvas();
+  const change = changes?.get(startPath);
   return (
-    <div className={`card start ${mode} ${selected === startPath ? 'selected' : ''}`} aria-label={startedBy?.title ?? t('canvas.triggers')}>
+    <div className={`card start ${mode} ${change ? `is-${change} ` : ''}${selected === startPath ? 'selected' : ''}`} aria-label={startedBy?.title ?? t('canvas.triggers')}>
       <Handle id=">" type="source" position={direction === 'DOWN' ? Position.Bottom : Position.Right} isConnectable={mode === 'edit'} />
       <Marker marker={data.marker} />
       <span className="card-tile"><Zap size={16} strokeWidth={1.75} aria-hidden /></span>
       <span className="card-text">
-        <span className="card-row"><span className="card-title">{startedBy?.title ?? t('canvas.triggers')}</span></span>
+        <span className="card-row"><span className="card-title">{startedBy?.title ?? t('canvas.triggers')}</span>{change && <ChangeMark change={change} />}</span>
         <span className="card-row card-summary">
           {startedBy ? <span className="card-detail">{startedBy.detail}</span> : triggers.length === 0 ? <span className="card-detail">{t('canvas.byHand')}</span> : triggers.slice(0, 3).map((trigger) => {
             const Icon = triggerIcons[trigger.kind];

@@ -1,4 +1,5 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { Change } from '../graph/compare';
 import type { Graph, GraphEdge, GraphTrigger } from '../graph/model';
 import { runPath } from '../graph/model';
 import type { RunNode } from '../graph/run';
@@ -13,10 +14,12 @@ export interface Overlay {
 
 /// What cards, frames and wires need besides their own data.
 export interface CanvasContextValue {
-  mode: 'edit' | 'run';
+  mode: 'edit' | 'run' | 'compare';
   graph: Graph;
   triggers: readonly GraphTrigger[];
   overlay: Overlay | null;
+  /// By path of a node and by edgeId, where two versions are compared.
+  changes: ReadonlyMap<string, Change> | null;
   /// What started the run, for the start block.
   startedBy: { title: string; detail: string } | null;
   iterations: ReadonlyMap<string, number>;

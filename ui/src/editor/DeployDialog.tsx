@@ -1,5 +1,5 @@
 import { Checkbox, Modal } from 'antd';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../api/api';
 import type { Problem } from '../api/client';
 import type { Deployed } from '../api/types';
@@ -7,8 +7,7 @@ import { useT } from '../app/i18n';
 import { ProblemNote } from '../components/problems';
 import { useStore } from '../components/store';
 import { parse, valueAt } from '../document/source';
-import { diffLines, diffNodes } from './diff';
-import { DiffView } from './DiffView';
+import { Changes } from './Changes';
 import type { Session } from './session';
 
 /// What deploying will change, in text and in nodes; then it is deployed.
@@ -19,8 +18,6 @@ export function DeployDialog({ session, onClose, onDone }: { session: Session; o
   const [busy, setBusy] = useState(false);
   const [thenStart, setThenStart] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const lines = useMemo(() => diffLines(base.text, text), [base.text, text]);
-  const nodes = useMemo(() => diffNodes((valueAt(parse(base.text), ['nodes']) ?? {}) as Record<string, unknown>, (valueAt(parse(text), ['nodes']) ?? {}) as Record<string, unknown>), [base.text, text]);
   const deploy = async () => {
     setBusy(true);
     setProblem(null);
@@ -40,16 +37,9 @@ export function DeployDialog({ session, onClose, onDone }: { session: Session; o
       setBusy(false);
     }
   };
-  const names = (list: string[], className: string, sign: string) => list.map((id) => <span key={id} className={`tag ${className}`}>{sign} {id}</span>);
   return (
-    <Modal open width={760} title={base.revision === 0 ? t('deploy.first') : t('deploy.title', { revision: base.revision })} okText={t('deploy.deploy')} cancelText={t('do.cancel')} onOk={() => void deploy()} onCancel={onClose} okButtonProps={{ loading: busy, autoFocus: true }}>
-      {base.revision > 0 && (
-        <p className="diff-nodes">
-          {names(nodes.added, 'tone-ok', '+')}{names(nodes.changed, 'tone-wait', '~')}{names(nodes.removed, 'tone-fail', '−')}
-          {nodes.added.length + nodes.changed.length + nodes.removed.length === 0 && <span className="quiet">{t('deploy.noNodes')}</span>}
-        </p>
-      )}
-      <DiffView lines={lines} />
+    <Modal open width={1040} title={base.revision === 0 ? t('deploy.first') : t('deploy.title', { revision: base.revision })} okText={t('deploy.deploy')} cancelText={t('do.cancel')} onOk={() => void deploy()} onCancel={onClose} okButtonProps={{ loading: busy, autoFocus: true }}>
+      <Changes before={base.text} after={text} />
       <Checkbox checked={thenStart} onChange={(event) => setThenStart(event.target.checked)}>{t('deploy.thenStart')}</Checkbox>
       <p className="quiet">{t('deploy.running')}</p>
       <ProblemNote problem={problem} />

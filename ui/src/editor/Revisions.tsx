@@ -1,12 +1,11 @@
 import { Button, Modal } from 'antd';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../api/api';
 import { useResource } from '../api/resource';
 import { useT } from '../app/i18n';
 import { ProblemBar } from '../components/problems';
 import { fullTime } from '../components/time';
-import { diffLines } from './diff';
-import { DiffView } from './DiffView';
+import { Changes } from './Changes';
 import type { Session } from './session';
 
 /// Revisions of a workflow: compared with what is in the editor, and taken back.
@@ -17,9 +16,8 @@ export function Revisions({ session, ns, name, onClose }: { session: Session; ns
   const number = chosen ?? list.data?.items[0]?.revision ?? null;
   const revision = useResource(number === null ? null : `revision:${ns}/${name}/${number}`, (signal) => api.revision(ns, name, number!, signal));
   const source = revision.data?.source;
-  const lines = useMemo(() => (source === undefined ? [] : diffLines(source, session.text)), [source, session]);
   return (
-    <Modal open width={880} title={t('revisions.title')} onCancel={onClose} footer={
+    <Modal open width={1200} title={t('revisions.title')} onCancel={onClose} footer={
       <Button disabled={source === undefined || source === session.text} onClick={() => {
         session.edit(t('edit.rolledBack', { revision: number ?? 0 }), source!);
         onClose();
@@ -34,7 +32,7 @@ export function Revisions({ session, ns, name, onClose }: { session: Session; ns
             </li>
           ))}
         </ul>
-        <div><p className="quiet">{t('revisions.compare', { revision: number ?? 0 })}</p><DiffView lines={lines} /></div>
+        <div><p className="quiet">{t('revisions.compare', { revision: number ?? 0 })}</p>{source !== undefined && <Changes key={number} before={source} after={session.text} />}</div>
       </div>
     </Modal>
   );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countChanges, diffLines, diffNodes } from './diff';
+import { countChanges, diffLines } from './diff';
 import { complete, expressionBefore } from './completion';
 import { pathByIndent } from './yamlCompletion';
 import { asExpression, expressionOf } from './fieldKinds';
@@ -10,7 +10,6 @@ test('a diff keeps what is common and counts what is not', () => {
   expect(lines.map((line) => ({ same: ' ', added: '+', removed: '-' })[line.kind] + line.text)).toEqual([' a', '-b', '+x', ' c', ' d', '+e']);
   expect(countChanges(lines)).toBe(2);
   expect(diffLines('', 'a\n').map((line) => line.kind)).toEqual(['added']);
-  expect(diffNodes({ a: 1, b: 2 }, { a: 1, b: 3, c: 1 })).toEqual({ added: ['c'], removed: [], changed: ['b'] });
 });
 
 const scope = { values: { '.': { risk: 0.9, order: { id: '8841' } }, $input: { orderId: '1' }, $nodes: { stock: { output: { count: 3 } } } }, secrets: ['token'], sample: null };

@@ -1,5 +1,3 @@
-import { jsonText } from '../document/values';
-
 export interface DiffLine {
   kind: 'same' | 'added' | 'removed';
   text: string;
@@ -41,14 +39,4 @@ export function diffLines(before: string, after: string): DiffLine[] {
 
 export function countChanges(lines: readonly DiffLine[]): number {
   return lines.filter((line, index) => line.kind !== 'same' && lines[index - 1]?.kind !== line.kind && lines[index - 1]?.kind !== 'removed').length;
-}
-
-/// Nodes that are new, gone or written otherwise.
-export function diffNodes(before: Record<string, unknown>, after: Record<string, unknown>): { added: string[]; removed: string[]; changed: string[] } {
-  const same = (one: unknown, other: unknown) => jsonText(one) === jsonText(other);
-  return {
-    added: Object.keys(after).filter((id) => !(id in before)),
-    removed: Object.keys(before).filter((id) => !(id in after)),
-    changed: Object.keys(after).filter((id) => id in before && !same(before[id], after[id])),
-  };
 }
