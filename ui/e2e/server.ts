@@ -13,10 +13,11 @@ export interface Weft {
   /// What `weft dev` printed: signs the browser in, once.
   entrance: string;
   token: string;
+  stop: () => Promise<void>;
   call: <T>(path: string, options?: { method?: string; body?: unknown; yaml?: string }) => Promise<T>;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const socket = createSocket().listen(0, '127.0.0.1');
   await new Promise((resolve) => socket.once('listening', resolve));
   const { port } = socket.address() as AddressInfo;
@@ -36,6 +37,31 @@ function firstLine(child: ChildProcess): Promise<string> {
   });
 }
 
+/// Starts `weft dev`; its files go to `data`.
+export async function start(options: string[], data: string): Promise<Weft> {
+  const binary = process.env.WEFT_BINARY ?? '../build/release/weft';
+  const child = spawn(binary, ['dev', '--port', String(await freePort()), '--data', data, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const entrance = await firstLine(child);
+  const url = new URL(entrance).origin;
+  const token = readFileSync(join(data, 'token'), 'utf8').trim();
+  return {
+    url, entrance, token,
+    call: async (path, options = {}) => {
+      const response = await fetch(`${url}/api/v1${path}`, {
+        method: options.method ?? (options.body !== undefined || options.yaml ? 'POST' : 'GET'),
+        headers: { Authorization: `Bearer ${token}`, ...(options.yaml ? { 'Content-Type': 'application/yaml' } : options.body !== undefined ? { 'Content-Type': 'application/json' } : {}) },
+        body: options.yaml ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
+      });
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+      return (await response.json()) as never;
+    },
+    stop: async () => {
+      child.kill('SIGINT');
+      await new Promise((resolve) => child.once('exit', resolve));
+    },
+  };
+}
+
 /// A service for http nodes: answers 503 until it is told to work.
 export interface Service {
   url: string;
@@ -43,29 +69,30 @@ export interface Service {
   calls: number;
 }
 
+/// Signs the browser in, with the language and the theme.
+export async function enter(page: Page, weft: Weft, language: 'en' | 'zh', theme: 'light' | 'dark' = 'light'): Promise<void> {
+  const files = process.env.WEFT_UI;
+  if (files) {
+    await page.route('**/*', async (route) => {
+      const path = new URL(route.request().url()).pathname;
+      if (/^\/(api|hooks|readyz|healthz)/.test(path)) return route.fallback();
+      return route.fulfill({ path: existsSync(files + path) && path !== '/' ? files + path : `${files}/index.html` });
+    });
+  }
+  await page.addInitScript(([chosen, look]) => {
+    if (!localStorage.getItem('weft.preferences')) localStorage.setItem('weft.preferences', JSON.stringify({ language: chosen, theme: look }));
+  }, [language, theme] as const);
+  // Each page has cookies of its own; the printed address works once, so a token signs in.
+  await page.request.post(`${weft.url}/api/v1/session`, { headers: { Authorization: `Bearer ${weft.token}` } });
+  await page.goto(weft.url);
+}
+
 export const test = base.extend<{ enter: (page: Page, language: 'en' | 'zh', theme?: 'light' | 'dark') => Promise<void> }, { weft: Weft; service: Service }>({
   weft: [async ({}, use) => {
     const data = mkdtempSync(join(tmpdir(), 'weft-ui-'));
-    const [port, temporal] = [await freePort(), await freePort()];
-    const binary = process.env.WEFT_BINARY ?? '../build/release/weft';
-    const child = spawn(binary, ['dev', '--port', String(port), '--temporal-port', String(temporal), '--data', data], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const entrance = await firstLine(child);
-    const url = new URL(entrance).origin;
-    const token = readFileSync(join(data, 'token'), 'utf8').trim();
-    await use({
-      url, entrance, token,
-      call: async (path, options = {}) => {
-        const response = await fetch(`${url}/api/v1${path}`, {
-          method: options.method ?? (options.body !== undefined || options.yaml ? 'POST' : 'GET'),
-          headers: { Authorization: `Bearer ${token}`, ...(options.yaml ? { 'Content-Type': 'application/yaml' } : options.body !== undefined ? { 'Content-Type': 'application/json' } : {}) },
-          body: options.yaml ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
-        });
-        if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-        return (await response.json()) as never;
-      },
-    });
-    child.kill('SIGINT');
-    await new Promise((resolve) => child.once('exit', resolve));
+    const weft = await start(['--temporal-port', String(await freePort())], data);
+    await use(weft);
+    await weft.stop();
     rmSync(data, { recursive: true, force: true });
   }, { scope: 'worker', timeout: 60_000 }],
 
@@ -84,24 +111,7 @@ export const test = base.extend<{ enter: (page: Page, language: 'en' | 'zh', the
 
   baseURL: async ({ weft }, use) => use(weft.url),
 
-  enter: async ({ weft }, use) => {
-    await use(async (page, language, theme = 'light') => {
-      const files = process.env.WEFT_UI;
-      if (files) {
-        await page.route('**/*', async (route) => {
-          const path = new URL(route.request().url()).pathname;
-          if (/^\/(api|hooks|readyz|healthz)/.test(path)) return route.fallback();
-          return route.fulfill({ path: existsSync(files + path) && path !== '/' ? files + path : `${files}/index.html` });
-        });
-      }
-      await page.addInitScript(([chosen, look]) => {
-        if (!localStorage.getItem('weft.preferences')) localStorage.setItem('weft.preferences', JSON.stringify({ language: chosen, theme: look }));
-      }, [language, theme] as const);
-      // Each page has cookies of its own; the printed address works once, so a token signs in.
-      await page.request.post(`${weft.url}/api/v1/session`, { headers: { Authorization: `Bearer ${weft.token}` } });
-      await page.goto(weft.url);
-    });
-  },
+  enter: async ({ weft }, use) => use((page, language, theme) => enter(page, weft, language, theme)),
 });
 
 export { expect } from '@playwright/test';

@@ -18,7 +18,9 @@ export interface RunHead {
   scrub: number | null;
 }
 
-const flushEvery = 250;
+/// Between two drawings; and from the first news to one, since a push comes in several messages. Milliseconds.
+const drawEvery = 250;
+const gather = 20;
 const logKept = 5000;
 
 /// A run, kept up to date by the server's stream. Nodes have subscribers of their own: a push renders the cards it is
@@ -34,6 +36,7 @@ export class RunStore implements Overlay {
   private waiting = new Map<string, Partial<RunNode> & { path: string }>();
   private waitingLogs: LogLine[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private drawn = -drawEvery;
   private stream: EventSource | undefined;
   private scrubbing: AbortController | undefined;
 
@@ -142,12 +145,13 @@ export class RunStore implements Overlay {
   }
 
   private later(): void {
-    this.timer ??= setTimeout(() => this.flush(), flushEvery);
+    this.timer ??= setTimeout(() => this.flush(), Math.max(gather, this.drawn + drawEvery - performance.now()));
   }
 
   private flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
+    this.drawn = performance.now();
     if (this.waitingLogs.length > 0) {
       this.logs.set([...this.logs.get(), ...this.waitingLogs].slice(-logKept));
       this.waitingLogs = [];
