@@ -33,7 +33,7 @@ export function SignIn() {
         <h1>{t('signin.title')}</h1>
         <label htmlFor="token">{t('signin.token')}</label>
         <Input.Password id="token" autoFocus value={token} onChange={(event) => setToken(event.target.value)} status={problem ? 'error' : ''} />
-        <p className={problem ? 'tone-fail' : 'quiet'}>{problem ? problemText(problem, t) : t('signin.hint')}</p>
+        <p className={problem ? 'tone-fail' : 'quiet'}>{problem ? problemText(problem) : t('signin.hint')}</p>
         <Button type="primary" htmlType="submit" block disabled={!token.trim()}>{t('signin.title')}</Button>
       </form>
     </main>

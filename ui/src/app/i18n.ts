@@ -19,7 +19,25 @@ function resource(index: 0 | 1) {
   return { translation: Object.fromEntries(Object.entries(words as Record<string, readonly [string, string]>).map(([name, pair]) => [name, pair[index]])) };
 }
 
+let inChinese: ((sentence: string) => string | null) | null = null;
+
+/// The table of the server's sentences is fetched for readers of Chinese only.
+async function fetchSentences(language: Language): Promise<void> {
+  if (language !== 'zh' || inChinese) return;
+  try {
+    inChinese = (await import('./sentences')).inChinese;
+  } catch {
+    // The server is away: its sentences stay in English until the language is chosen again.
+  }
+}
+
+/// What the server says, in the reader's language; a sentence that has no Chinese stays as it is.
+export function said(sentence: string): string {
+  return (language() === 'zh' && inChinese?.(sentence)) || sentence;
+}
+
 export async function startI18n(language: Language): Promise<void> {
+  await fetchSentences(language);
   await i18next.use(initReactI18next).init({
     lng: language,
     fallbackLng: 'en',
@@ -31,6 +49,7 @@ export async function startI18n(language: Language): Promise<void> {
 }
 
 export async function changeLanguage(language: Language): Promise<void> {
+  await fetchSentences(language);
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
   await i18next.changeLanguage(language);
 }

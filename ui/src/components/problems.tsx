@@ -1,21 +1,19 @@
 import { Button } from 'antd';
 import { CircleX, TriangleAlert } from 'lucide-react';
 import type { Problem } from '../api/client';
-import { translateMaybe, useT, type Translate } from '../app/i18n';
+import { said, translateMaybe, useT } from '../app/i18n';
 import { clock } from './time';
 
-/// A problem in the reader's language; what the server says in words of its own goes behind it.
-export function problemText(problem: Problem, t: Translate): string {
-  const word = `problem.${problem.code}`;
-  const known = translateMaybe(word);
-  return known !== undefined ? t(word as 'problem.conflict', { message: problem.message }) : problem.message;
+/// A problem in the reader's language: by its code where that says it all, else in the server's words.
+export function problemText(problem: Problem): string {
+  return translateMaybe(`problem.${problem.code}`) ?? said(problem.message);
 }
 
 /// A line above what was read before: it stays, and says how old it is.
 export function ProblemBar({ problem, at, retry }: { problem: Problem | null; at?: Date | null; retry?: () => void }) {
   const t = useT();
   if (!problem) return null;
-  const message = problemText(problem, t);
+  const message = problemText(problem);
   return (
     <div className="problem-bar" role="alert">
       <TriangleAlert size={16} aria-hidden />
@@ -27,11 +25,11 @@ export function ProblemBar({ problem, at, retry }: { problem: Problem | null; at
 
 /// A problem of a form, under it.
 export function ProblemNote({ problem }: { problem: Problem | null }) {
-  const t = useT();
+  useT(); // renders anew in another language
   if (!problem) return null;
   return (
     <div className="problem-note" role="alert">
-      <CircleX size={14} aria-hidden /> <span>{problemText(problem, t)} <code>{problem.code}</code></span>
+      <CircleX size={14} aria-hidden /> <span>{problemText(problem)} <code>{problem.code}</code></span>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { Translate, Word } from '../app/i18n';
+import { said, type Translate, type Word } from '../app/i18n';
 import type { RunNode } from '../graph/run';
 import { clock, dayClock, millis, span, until } from './time';
 
@@ -52,7 +52,7 @@ export function waitText(node: RunNode, now: number, t: Translate): string {
   if (reason.kind === 'event') return reason.key ? t('reason.eventKey', { key: reason.key }) : t('reason.event', { type: [reason.type].flat().join(' | ') });
   if (reason.kind === 'approval') return t('reason.approval');
   if (reason.kind === 'timer') return t('reason.timer', { time: (millis(reason.until) ?? 0) - now < 3600000 ? clock(reason.until) : dayClock(reason.until, now) });
-  return reason.message ?? '';
+  return said(reason.message ?? '');
 }
 
 const runReasons: Partial<Record<string, Word>> = {
@@ -71,8 +71,8 @@ export function runReason(reason: RunNode['reason'], t: Translate): string {
   if (!reason) return '';
   const word = runReasons[reason.kind];
   if (word) return t(word, { queue: reason.queue ?? 'default' });
-  if (reason.kind === 'stuck') return t('runReason.stuck', { why: reason.message ?? '' });
-  return reason.message ?? reason.kind;
+  if (reason.kind === 'stuck') return t('runReason.stuck', { why: said(reason.message ?? '') });
+  return reason.message ? said(reason.message) : reason.kind;
 }
 
 /// The same in a sentence, for panels and the strip.
@@ -91,5 +91,5 @@ export function reasonSentence(node: RunNode, now: number, t: Translate): string
   if (reason?.kind === 'paused') return t('reason.paused');
   if (reason?.kind === 'temporal') return t('reason.temporal');
   if (reason?.kind === 'compensation') return reason.until ? t('reason.compensationAgain', { in: until(reason.until, now) }) : t('reason.compensation');
-  return reason?.message ?? '';
+  return said(reason?.message ?? '');
 }

@@ -1,8 +1,9 @@
 import { ChevronDown, ChevronUp, CircleX, TriangleAlert } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import type { Diagnostic, Instance } from '../api/types';
-import { useT } from '../app/i18n';
+import { said, useT } from '../app/i18n';
 import { JsonView } from '../components/JsonView';
+import { problemText } from '../components/problems';
 import { useStore } from '../components/store';
 import { nodePathOf } from '../document/nodes';
 import { pathAt, type Source } from '../document/source';
@@ -54,7 +55,7 @@ export function Dock({ session, scope, run, goTo }: Props) {
         <div className="dock-body">
           {tab === 'problems' && (
             <>
-              {problem && <p className="field-problem">{problem.message}</p>}
+              {problem && <p className="field-problem">{problemText(problem)}</p>}
               {problems.length === 0 && !problem && <p className="quiet">{t('problems.none')}</p>}
               <ul className="problem-list">
                 {problems.map((one, index) => (
@@ -62,7 +63,7 @@ export function Dock({ session, scope, run, goTo }: Props) {
                     <button type="button" onClick={() => goTo(one)}>
                       {one.severity === 'error' ? <CircleX size={16} className="tone-fail" role="img" aria-label={t('problems.error')} /> : <TriangleAlert size={16} className="tone-wait" role="img" aria-label={t('problems.warning')} />}
                       <code>{nodeOfDiagnostic(source, one) ?? one.code}</code>
-                      <span>{diagnosticText(one, t)}{one.hint && <small> {one.hint}</small>}</span>
+                      <span>{diagnosticText(one)}{one.hint && <small> {said(one.hint)}</small>}</span>
                       <code className="quiet">{one.line}:{one.column}</code>
                     </button>
                   </li>

@@ -236,6 +236,6 @@ export function Editor({ session, ns, name }: { session: Session; ns: string | n
 
 function staleText(diagnostics: readonly Diagnostic[], t: ReturnType<typeof useT>): string {
   const first = diagnostics.find((one) => one.severity === 'error');
-  return first ? t('canvas.stale', { line: first.line, message: diagnosticText(first, t) }) : t('canvas.staleUnknown');
+  return first ? t('canvas.stale', { line: first.line, message: diagnosticText(first) }) : t('canvas.staleUnknown');
 }
 

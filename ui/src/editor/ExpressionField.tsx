@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { api } from '../api/api';
-import { useT } from '../app/i18n';
+import { said, useT } from '../app/i18n';
 import type { Scope } from './completion';
 import { TextEditor } from './TextEditor';
 
@@ -34,7 +34,7 @@ export function ExpressionField({ id, label, value, onChange, scope, condition =
     const controller = new AbortController();
     const timer = setTimeout(() => {
       api.evaluate({ expression: value, condition, names: namesOf(current.current()) }, controller.signal)
-        .then((result) => setAnswer(result.error ? { error: result.error.message } : { value: result.value }))
+        .then((result) => setAnswer(result.error ? { error: said(result.error.message) } : { value: result.value }))
         .catch(() => undefined);
     }, 400);
     return () => {

@@ -84,14 +84,14 @@ export function NodeDrawer({ session, node, schema, scope, run, diagnostics, onC
       const where = pathAt(source, source.lines.lineStarts[one.line - 1]! + one.column - 1);
       return at.every((step, index) => where[index] === step);
     });
-    return found && diagnosticText(found, t);
+    return found && diagnosticText(found);
   };
   const shared = { session, schema, base: place, node: node.path, scope, problems };
   const field = (name: string, folded = false): FieldSpec => ({ name, folded });
   const tabs = [
     { key: 'parameters', label: t('drawer.parameters'), children: (
       <>
-        {mine.filter((one) => problems([...place]) && one.severity === 'error').slice(0, 3).map((one, index) => <p key={index} className="field-problem">{diagnosticText(one, t)}</p>)}
+        {mine.filter((one) => problems([...place]) && one.severity === 'error').slice(0, 3).map((one, index) => <p key={index} className="field-problem">{diagnosticText(one)}</p>)}
         <Fields {...shared} fields={parameterFields(place, node, value)} />
         {spec.fields.length === 0 && <p className="quiet">{t('drawer.noParameters')}</p>}
       </>

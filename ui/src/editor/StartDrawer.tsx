@@ -6,6 +6,7 @@ import { useResource } from '../api/resource';
 import type { Diagnostic, JsonSchema } from '../api/types';
 import { useT, type Word } from '../app/i18n';
 import { CopyButton } from '../components/JsonView';
+import { problemText } from '../components/problems';
 import { fullTime } from '../components/time';
 import { useStore } from '../components/store';
 import { pathAt, valueAt, type Path } from '../document/source';
@@ -42,7 +43,7 @@ function NextFires({ cron, timezone }: { cron: string; timezone: string }) {
     return () => clearTimeout(timer);
   }, [cron, timezone]);
   const preview = useResource(`cron:${asked.cron}:${asked.timezone}`, (signal) => api.cronPreview(asked.cron, asked.timezone, signal));
-  if (preview.problem) return <p className="field-problem">{preview.problem.message}</p>;
+  if (preview.problem) return <p className="field-problem">{problemText(preview.problem)}</p>;
   return (
     <div className="next-fires">
       <h4>{t('trigger.next')}</h4>
@@ -91,7 +92,7 @@ export function StartDrawer({ session, schema, scope, diagnostics, ns, onClose }
       const where = start === undefined ? [] : pathAt(source, start + one.column - 1);
       return at.every((step, index) => where[index] === step);
     });
-    return found && diagnosticText(found, t);
+    return found && diagnosticText(found);
   };
   return (
     <aside className="drawer" aria-label={t('canvas.triggers')}>

@@ -130,7 +130,7 @@ export function YamlPane(props: Props) {
     editor.dispatch(setDiagnostics(editor.state, diagnostics.map((one) => {
       const from = offsetOf(editor.state, one.line, one.column);
       const to = Math.max(from, offsetOf(editor.state, one.endLine || one.line, one.endColumn || one.column + 1));
-      return { from, to, severity: one.severity, message: diagnosticText(one, t), source: one.code };
+      return { from, to, severity: one.severity, message: diagnosticText(one), source: one.code };
     })));
   }, [diagnostics, t]);
 

@@ -1,8 +1,9 @@
-import { translateMaybe, language, type Translate } from '../app/i18n';
+import { language, said, translateMaybe } from '../app/i18n';
 import type { Diagnostic } from '../api/types';
 
-/// A diagnostic in the reader's language: in Chinese what its code means goes before the server's own sentence.
-export function diagnosticText(diagnostic: Diagnostic, _t: Translate): string {
-  const meaning = language() === 'zh' ? translateMaybe(`diagnostic.${diagnostic.code}`) : undefined;
-  return meaning ? `${meaning}：${diagnostic.message}` : diagnostic.message;
+/// A diagnostic in the reader's language; where its sentence has no Chinese, what its code means goes before it.
+export function diagnosticText(diagnostic: Diagnostic): string {
+  const text = said(diagnostic.message);
+  const meaning = language() === 'zh' && text === diagnostic.message ? translateMaybe(`diagnostic.${diagnostic.code}`) : undefined;
+  return meaning ? `${meaning}：${text}` : text;
 }

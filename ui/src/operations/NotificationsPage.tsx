@@ -5,10 +5,10 @@ import { api } from '../api/api';
 import type { Problem } from '../api/client';
 import { useResource } from '../api/resource';
 import type { Channel, ChannelChange } from '../api/types';
-import { useT, type Word } from '../app/i18n';
+import { said, useT, type Word } from '../app/i18n';
 import { paths } from '../app/router';
 import { Link } from '../components/Link';
-import { ProblemBar, ProblemNote } from '../components/problems';
+import { ProblemBar, ProblemNote, problemText } from '../components/problems';
 import { Field, JsonField } from '../components/SchemaForm';
 import { dayClock, fullTime } from '../components/time';
 
@@ -41,8 +41,8 @@ function Channels() {
   const [results, setResults] = useState<Record<string, { ok: boolean; text: string }>>({});
   const test = (name: string) => {
     api.testChannel(name).then(
-      (answer) => setResults((old) => ({ ...old, [name]: { ok: answer.delivered, text: answer.error ?? t('channels.arrived') } })),
-      (error: Problem) => setResults((old) => ({ ...old, [name]: { ok: false, text: error.message } })),
+      (answer) => setResults((old) => ({ ...old, [name]: { ok: answer.delivered, text: answer.error ? said(answer.error) : t('channels.arrived') } })),
+      (error: Problem) => setResults((old) => ({ ...old, [name]: { ok: false, text: problemText(error) } })),
     );
   };
   return (
@@ -117,7 +117,7 @@ function DeliveryLog() {
           <tr key={one.id}>
             <td className="numbers" title={fullTime(one.createdAt)}>{dayClock(one.createdAt)}</td><td>{one.event}</td><td>{one.channel}</td><td>{one.workflow}</td>
             <td>{one.instance ? <Link to={paths.instance(one.instance)}><code>{one.instance}</code></Link> : '—'}</td>
-            <td className={tone[one.status]}>{t(`sent.${one.status}`)}{one.attempts > 1 && ` · ${one.attempts}×`}{one.error && <small> {one.error}</small>}</td>
+            <td className={tone[one.status]}>{t(`sent.${one.status}`)}{one.attempts > 1 && ` · ${one.attempts}×`}{one.error && <small> {said(one.error)}</small>}</td>
           </tr>
         ))}</tbody>
       </table>

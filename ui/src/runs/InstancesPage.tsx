@@ -2,7 +2,6 @@ import { Button, Checkbox, Dropdown, Input, Modal, Select } from 'antd';
 import { Ban, ChevronDown, Clock, Play, RadioTower, RefreshCw, Search, User, Webhook, Workflow, type LucideIcon } from 'lucide-react';
 import { useMemo, useState, type KeyboardEvent } from 'react';
 import { api } from '../api/api';
-import type { Problem } from '../api/client';
 import { useResource } from '../api/resource';
 import type { InstanceItem, WorkflowItem } from '../api/types';
 import { useT, type Word } from '../app/i18n';
@@ -10,7 +9,7 @@ import { namespaceChoice } from '../app/namespace';
 import { preferences } from '../app/preferences';
 import { go, paths, setQuery, useLocation } from '../app/router';
 import { Link } from '../components/Link';
-import { ProblemBar } from '../components/problems';
+import { ProblemBar, problemText } from '../components/problems';
 import { StartDialog } from '../components/StartDialog';
 import { Status, StatusIcon } from '../components/Status';
 import { useStore } from '../components/store';
@@ -143,7 +142,7 @@ function Bulk({ action, items, onClose }: { action: 'cancel' | 'rerun'; items: I
   const act = async () => {
     setBusy(true);
     for (const item of fits) {
-      const result = await (action === 'cancel' ? api.cancel(item.id) : api.rerun(item.id, {})).then(() => t('bulk.done'), (problem: Problem) => problem.message);
+      const result = await (action === 'cancel' ? api.cancel(item.id) : api.rerun(item.id, {})).then(() => t('bulk.done'), problemText);
       setResults((old) => new Map(old).set(item.id, result));
     }
     setBusy(false);

@@ -7,7 +7,7 @@ import { api } from '../api/api';
 import type { Problem } from '../api/client';
 import { useResource } from '../api/resource';
 import type { Delivery, Trigger } from '../api/types';
-import { useT, type Word } from '../app/i18n';
+import { said, useT, type Word } from '../app/i18n';
 import { namespaceChoice } from '../app/namespace';
 import { paths, setQuery, useLocation } from '../app/router';
 import { CopyButton, JsonView } from '../components/JsonView';
@@ -118,7 +118,7 @@ function TriggerView({ row, reload, now }: { row: Row; reload: () => void; now: 
           {row.kind === 'cron' && <Button size="small" onClick={() => setBackfilling(true)}>{t('trigger.backfill')}</Button>}
         </header>
         <ProblemNote problem={problem} />
-        {row.problem && <p className="field-problem">{row.problem}</p>}
+        {row.problem && <p className="field-problem">{said(row.problem)}</p>}
         <dl className="facts">
           {row.kind === 'webhook' && <><dt>URL</dt><dd><span className="tag">{row.methods?.join(', ')}</span> <code>{url}</code> <CopyButton text={() => url} /></dd><dt>{t('field.auth')}</dt><dd>{row.auth ?? t('trigger.authDefault')}</dd><dt>{t('field.respond')}</dt><dd>{row.respond === 'result' ? t('choice.result') : t('choice.accepted')}</dd></>}
           {row.kind === 'event' && <><dt>{t('field.type')}</dt><dd><code>{row.type}</code></dd>{row.source && <><dt>{t('field.source')}</dt><dd><code>{row.source}</code></dd></>}</>}
@@ -177,7 +177,7 @@ function DeliveryPanel({ id, reload }: { id: string; reload: () => void }) {
       <header className="drawer-head">{delivery && <Result status={delivery.status} />}<span className="quiet">{delivery && fullTime(delivery.receivedAt)}</span><span className="spacer" /><button type="button" className="icon-button" aria-label={t('do.close')} onClick={() => setQuery({ delivery: null })}><X size={16} /></button></header>
       <div className="panel-body">
         <ProblemBar problem={found.problem} />
-        {delivery?.error && <section className="reason-box box-fail"><strong>{delivery.error.message}</strong><p><code>{delivery.error.code}</code></p></section>}
+        {delivery?.error && <section className="reason-box box-fail"><strong>{said(delivery.error.message)}</strong><p><code>{delivery.error.code}</code></p></section>}
         {delivery && <dl className="facts"><dt>{t('triggers.delivery')}</dt><dd><code>{delivery.id}</code></dd>{delivery.instance && <><dt>{t('triggers.run')}</dt><dd><Link to={paths.instance(delivery.instance)}>{delivery.instance}</Link></dd></>}<dt>{t('panel.attempts')}</dt><dd>{delivery.attempts}</dd></dl>}
         {delivery && <Tabs size="small" items={[
           { key: 'body', label: t('triggers.body'), children: <JsonView value={'body' in payload ? payload.body : delivery.payload} /> },

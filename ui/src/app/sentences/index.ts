@@ -1,0 +1,14 @@
+import { administrationSentences } from './administration';
+import { fileSentences } from './file';
+import { graphSentences } from './graph';
+import { instanceSentences } from './instances';
+import { librarySentences } from './libraries';
+import { translator } from './translator';
+import { triggerSentences } from './triggers';
+import { valueSentences } from './values';
+import { words } from './words';
+
+/// What the server says, as its sources write it. What libraries say is apart.
+export const ownSentences = { ...fileSentences, ...valueSentences, ...graphSentences, ...instanceSentences, ...triggerSentences, ...administrationSentences };
+
+export const inChinese = translator({ ...ownSentences, ...librarySentences }, words);

@@ -1,0 +1,33 @@
+import type { Sentences } from './translator';
+
+/// Words that stand in the lists of sentences.
+export const words: Sentences = {
+  nothing: '空值',
+  'true or false': 'true 或 false',
+  'a number': '数字',
+  'a whole number': '整数',
+  'a text': '文本',
+  'a list': '列表',
+  'a map': '映射',
+  'a value': '值',
+  'an expression': '表达式',
+  'an expression that gives one': '能得到映射的表达式',
+  'a JSON Schema': 'JSON Schema',
+  'a duration such as 30s': '时长（如 30s）',
+  'a size such as 64KB': '大小（如 64KB）',
+  'a status such as 200-299': '状态码（如 200-299）',
+  'an RFC 3339 time': 'RFC 3339 时间',
+  'an object of texts': '值为文本的对象',
+  'an address that begins with https:// or http://': '以 https:// 或 http:// 开头的地址',
+  'a mail address or a list of them': '邮件地址或其列表',
+  'a number from 1 to 65535': '1 到 65535 的数字',
+  second: '秒',
+  minute: '分钟',
+  hour: '小时',
+  'day of month': '日',
+  month: '月',
+  'day of week': '星期',
+  node: '节点',
+  trigger: '触发器',
+  compensate: '补偿操作',
+};
