@@ -1,15 +1,17 @@
 import { Handle, Position, type NodeProps } from '@xyflow/react';
 import { Clock, RadioTower, Webhook, Zap, type LucideIcon } from 'lucide-react';
 import { memo } from 'react';
-import { useT } from '../app/i18n';
+import { language, useT } from '../app/i18n';
 import { ChangeMark } from '../components/ChangeMark';
-import type { TriggerKind } from '../graph/model';
-import { startPath } from '../graph/model';
+import { cronWords } from '../components/cronWords';
+import { startPath, type GraphTrigger, type TriggerKind } from '../graph/model';
 import { Marker } from './Card';
 import { useCanvas } from './context';
 import type { CardNode } from './scene';
 
 export const triggerIcons: Record<TriggerKind, LucideIcon> = { webhook: Webhook, cron: Clock, event: RadioTower };
+
+const words = (trigger: GraphTrigger) => (trigger.kind === 'cron' ? cronWords(trigger.source, language()) : null);
 
 /// The block at the top: what may start a run, or what started this one.
 export const StartCard = memo(function StartCard({ data }: NodeProps<CardNode>) {
@@ -26,7 +28,8 @@ export const StartCard = memo(function StartCard({ data }: NodeProps<CardNode>) 
         <span className="card-row card-summary">
           {startedBy ? <span className="card-detail">{startedBy.detail}</span> : triggers.length === 0 ? <span className="card-detail">{t('canvas.byHand')}</span> : triggers.slice(0, 3).map((trigger) => {
             const Icon = triggerIcons[trigger.kind];
-            return <span key={trigger.id} className="start-trigger"><Icon size={12} strokeWidth={2} aria-hidden />{trigger.id}</span>;
+            const alone = trigger.kind === 'cron' && triggers.length === 1;
+            return <span key={trigger.id} className="start-trigger" title={alone ? trigger.id : (words(trigger) ?? trigger.source)}><Icon size={12} strokeWidth={2} aria-hidden /><span className="card-detail">{(alone && words(trigger)) || trigger.id}</span></span>;
           })}
           {!startedBy && triggers.length > 3 && <span>+{triggers.length - 3}</span>}
         </span>

@@ -7,6 +7,7 @@ import type { Diagnostic, JsonSchema } from '../api/types';
 import { useT, type Word } from '../app/i18n';
 import { CopyButton } from '../components/JsonView';
 import { problemText } from '../components/problems';
+import { Schedule } from '../components/Schedule';
 import { fullTime } from '../components/time';
 import { useStore } from '../components/store';
 import { pathAt, valueAt, type Path } from '../document/source';
@@ -46,6 +47,7 @@ function NextFires({ cron, timezone }: { cron: string; timezone: string }) {
   if (preview.problem) return <p className="field-problem">{problemText(preview.problem)}</p>;
   return (
     <div className="next-fires">
+      <p><Schedule cron={asked.cron} /> · {asked.timezone}</p>
       <h4>{t('trigger.next')}</h4>
       <ol>{preview.data?.nextFireTimes.slice(0, 5).map((time) => <li key={time}>{fullTime(time)}</li>)}</ol>
     </div>

@@ -13,6 +13,7 @@ import { paths, setQuery, useLocation } from '../app/router';
 import { CopyButton, JsonView } from '../components/JsonView';
 import { Link } from '../components/Link';
 import { ProblemBar, ProblemNote } from '../components/problems';
+import { Schedule } from '../components/Schedule';
 import { Field, JsonField } from '../components/SchemaForm';
 import type { Tone } from '../components/Status';
 import { useStore } from '../components/store';
@@ -50,7 +51,7 @@ export default function TriggersPage() {
     return lists.flat().filter((row) => row.kind !== 'manual').sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   }, 10000);
   const search = query.get('search') ?? '';
-  const rows = useMemo(() => (triggers.data ?? []).filter((row) => (namespace === null || row.ns === namespace) && `${row.title} ${row.workflow} ${row.id} ${row.path ?? ''} ${row.type ?? ''}`.toLowerCase().includes(search.toLowerCase())), [triggers.data, namespace, search]);
+  const rows = useMemo(() => (triggers.data ?? []).filter((row) => (namespace === null || row.ns === namespace) && `${row.title} ${row.workflow} ${row.id} ${row.path ?? ''} ${row.type ?? ''} ${row.cron ?? ''}`.toLowerCase().includes(search.toLowerCase())), [triggers.data, namespace, search]);
   const key = (row: Row) => `${row.ns}/${row.workflow}/${row.id}`;
   const chosen = rows.find((row) => key(row) === query.get('trigger')) ?? rows[0];
   const [testing, setTesting] = useState(false);
@@ -76,7 +77,7 @@ export default function TriggersPage() {
                     return (
                       <button key={key(row)} type="button" className={`trigger-row${chosen && key(chosen) === key(row) ? ' chosen' : ''}`} aria-current={chosen && key(chosen) === key(row)} onClick={() => setQuery({ trigger: key(row), delivery: null })}>
                         <span className="card-tile"><Icon size={16} strokeWidth={1.75} aria-hidden /></span>
-                        <span className="trigger-text"><span><strong>{row.title}</strong> <code>{row.id}</code></span><code className="quiet">{row.path ?? row.type ?? row.cron}</code></span>
+                        <span className="trigger-text"><span><strong>{row.title}</strong> <code>{row.id}</code></span>{row.cron ? <span className="quiet"><Schedule cron={row.cron} /> · {row.timezone}</span> : <code className="quiet">{row.path ?? row.type}</code>}</span>
                         <span className="trigger-side">{row.paused ? <span className="tone-wait"><Pause size={12} aria-hidden /> {t('trigger.paused')}</span> : kind === 'cron' ? until(row.nextFireTimes?.[0], now) : ''}</span>
                       </button>
                     );
@@ -122,7 +123,7 @@ function TriggerView({ row, reload, now }: { row: Row; reload: () => void; now: 
         <dl className="facts">
           {row.kind === 'webhook' && <><dt>URL</dt><dd><span className="tag">{row.methods?.join(', ')}</span> <code>{url}</code> <CopyButton text={() => url} /></dd><dt>{t('field.auth')}</dt><dd>{row.auth ?? t('trigger.authDefault')}</dd><dt>{t('field.respond')}</dt><dd>{row.respond === 'result' ? t('choice.result') : t('choice.accepted')}</dd></>}
           {row.kind === 'event' && <><dt>{t('field.type')}</dt><dd><code>{row.type}</code></dd>{row.source && <><dt>{t('field.source')}</dt><dd><code>{row.source}</code></dd></>}</>}
-          {row.kind === 'cron' && <><dt>cron</dt><dd><code>{row.cron}</code></dd><dt>{t('field.timezone')}</dt><dd>{row.timezone}</dd><dt>{t('field.overlap')}</dt><dd><code>{row.overlap}</code></dd>{row.counts && <><dt>{t('trigger.counts')}</dt><dd>{t('trigger.countsText', { started: row.counts.started ?? 0, skipped: row.counts.skipped ?? 0, missed: row.counts.missed ?? 0 })}</dd></>}</>}
+          {row.kind === 'cron' && <><dt>{t('field.cron')}</dt><dd><Schedule cron={row.cron ?? ''} whole /></dd><dt>{t('field.timezone')}</dt><dd>{row.timezone}</dd><dt>{t('field.overlap')}</dt><dd>{t(`choice.${row.overlap}` as Word)}</dd>{row.counts && <><dt>{t('trigger.counts')}</dt><dd>{t('trigger.countsText', { started: row.counts.started ?? 0, skipped: row.counts.skipped ?? 0, missed: row.counts.missed ?? 0 })}</dd></>}</>}
           <dt>{t('runs.workflow')}</dt><dd><Link to={paths.editor(row.ns, row.workflow)}>{row.ns}/{row.workflow}</Link></dd>
         </dl>
         {row.kind === 'cron' ? (
