@@ -51,6 +51,8 @@ Hub::Hub(temporalio::Client client, HubOptions options)
 Hub::~Hub() {
   if (shared_->lines) shared_->lines->Stop();
   shared_->stop.request_stop();
+  // A shard that runs may call again when it is told that a call was cancelled.
+  for (const auto& shard : shards_) shard->Stop();
   shared_->WaitForCalls();
 }
 

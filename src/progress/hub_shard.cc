@@ -30,7 +30,7 @@ void HubShared::WaitForCalls() {
 HubShard::HubShard(std::shared_ptr<HubShared> shared)
     : shared_(std::move(shared)), thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
-HubShard::~HubShard() {
+void HubShard::Stop() {
   thread_.request_stop();
   thread_.join();
 }

@@ -55,7 +55,9 @@ class HubShard {
   using Task = std::function<void()>;
 
   explicit HubShard(std::shared_ptr<HubShared> shared);
-  ~HubShard();
+
+  /// Ends the thread; from then on there are no new calls. Not from the shard's own thread.
+  void Stop();
 
   /// Any thread.
   void Post(Task task);
@@ -68,13 +70,15 @@ class HubShard {
             std::function<void(temporalio::Result<Response>)> done) {
     options.stop = shared_->stop.get_token();
     shared_->Begin();
-    shared_->client.Start(rpc, std::move(request), std::move(options),
-                          [this, done = std::move(done)](temporalio::Result<std::string> bytes) mutable {
-                            Post([this, done = std::move(done), bytes = std::move(bytes)] {
-                              done(shared_->client.ReadAnswer<Response>(bytes));
-                            });
-                            shared_->End();
-                          });
+    shared_->client.Start(
+        rpc, std::move(request), std::move(options),
+        [this, shared = shared_, done = std::move(done)](temporalio::Result<std::string> bytes) mutable {
+          Post([this, done = std::move(done), bytes = std::move(bytes)] {
+            done(shared_->client.ReadAnswer<Response>(bytes));
+          });
+          // The hub may be gone as soon as its last call has ended.
+          shared->End();
+        });
   }
 
   LiveInstance& Open(const Found& found);

@@ -404,6 +404,16 @@ TEST(Live, AViewerThatHasLeftIsNotCalled) {
   EXPECT_TRUE(Harness::Get().client().Terminate(run, "seen"));
 }
 
+TEST(Live, AHubThatEndsIsNotCalledByTheCallsItHadUnderWay) {
+  const auto run = Harness::Get().Start(kThreeSteps);
+  for (int round = 0; round < 50; ++round) {
+    Hub hub(Harness::Get().client());
+    Viewer viewer(hub, hub.Find(run.workflow_id).value());
+    viewer.Until([](const auto& events) { return !events.empty(); });
+  }
+  EXPECT_TRUE(Harness::Get().client().Terminate(run, "seen"));
+}
+
 TEST(Live, WatchedRunsBeyondTheLongPollsAreToldToo) {
   const LocalWorker worker;
   LocalServer server;
