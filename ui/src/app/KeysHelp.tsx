@@ -9,7 +9,7 @@ const groups: { word: Word; keys: [string, Word][] }[] = [
   { word: 'keys.lists', keys: [['J K', 'keys.move'], ['↵', 'keys.open'], ['R', 'keys.run']] },
   {
     word: 'keys.canvas',
-    keys: [['↑ ↓ ← →', 'keys.follow'], ['↵', 'keys.open'], ['/', 'keys.palette'], ['Del', 'keys.remove'], ['Ctrl D', 'keys.duplicate'], ['F2', 'keys.rename'], ['Ctrl Z, Ctrl ⇧ Z', 'keys.undo'], ['Ctrl C, Ctrl V', 'keys.copyPaste'], ['0, 1', 'keys.fit'], ['L', 'keys.tidy'], ['Ctrl S', 'keys.save'], ['Ctrl ↵', 'keys.test']],
+    keys: [['↑ ↓ ← →', 'keys.follow'], ['↵', 'keys.open'], ['Ctrl F', 'keys.find'], ['/', 'keys.palette'], ['Del', 'keys.remove'], ['Ctrl D', 'keys.duplicate'], ['F2', 'keys.rename'], ['Ctrl Z, Ctrl ⇧ Z', 'keys.undo'], ['Ctrl C, Ctrl V', 'keys.copyPaste'], ['0, 1', 'keys.fit'], ['L', 'keys.tidy'], ['Ctrl S', 'keys.save'], ['Ctrl ↵', 'keys.test']],
   },
 ];
 

@@ -12,10 +12,12 @@ import { fieldsOf as flatFields } from '../nodes/kind';
 import { Card } from './Card';
 import { CanvasContext, type Overlay } from './context';
 import { arrange } from './engine';
+import { FindBar } from './FindBar';
 import { Frame } from './Frame';
 import { sceneOf, type CardNode, type Positions, type Wire as WireEdge } from './scene';
 import { StartCard } from './StartCard';
 import { Toolbar } from './Toolbar';
+import { useFind } from './useFind';
 import { Arrows, Wire } from './Wire';
 
 const nodeTypes = { card: Card, frame: Frame, start: StartCard };
@@ -110,11 +112,37 @@ function Inner(props: CanvasProps) {
     return sceneOf(known.length === graph.nodes.length ? graph : { ...graph, nodes: known }, layout, fields, positions ?? {}, collapsed, markers);
   }, [graph, layout, fields, positions, collapsed, markers]);
 
+  const field = useRef<HTMLInputElement>(null);
+  const { find, open: openFind } = useFind({
+    graph, fields, on: mode !== 'compare', field,
+    onClose: (at) => {
+      if (at) onSelect([at]);
+      shell.current?.focus();
+    },
+  });
   const [nodes, setNodes] = useState<CardNode[]>([]);
   useEffect(() => {
     const chosen = new Set(selection);
-    setNodes(scene.nodes.map((node) => ({ ...node, selected: chosen.has(node.id) })));
-  }, [scene, selection]);
+    const fits = new Set(find?.paths);
+    setNodes(scene.nodes.map((node) => ({ ...node, selected: chosen.has(node.id), className: find?.current === node.id ? 'found looked-at' : fits.has(node.id) ? 'found' : undefined })));
+  }, [scene, selection, find?.paths, find?.current]);
+  // What is looked at comes to the middle, out of its frame if that is folded.
+  const lookedAt = find?.current ?? null;
+  const centred = useRef<string | null>(null);
+  useEffect(() => {
+    if (lookedAt === null || centred.current === lookedAt) {
+      centred.current = lookedAt;
+      return;
+    }
+    const folded = [...collapsed].filter((path) => lookedAt.startsWith(`${path}/`));
+    if (folded.length > 0) setCollapsed((old) => new Set([...old].filter((path) => !folded.includes(path))));
+    const node = flow.getInternalNode(lookedAt);
+    if (!node) return;
+    centred.current = lookedAt;
+    moved.current = true;
+    const { x, y } = node.internals.positionAbsolute;
+    void flow.setCenter(x + (node.width ?? card.width) / 2, y + Math.min(node.height ?? card.height, 2 * card.height) / 2, { zoom: Math.max(flow.getZoom(), 0.5), duration: 160 });
+  }, [lookedAt, nodes, collapsed, flow]);
 
   const place = useCallback(() => {
     if (!layout || !shell.current) return;
@@ -205,6 +233,7 @@ function Inner(props: CanvasProps) {
     actions.dropped(kind, wire && wire.source !== startPath ? { from: wire.source, to: wire.target, port: wire.data?.port ?? null } : null);
   };
 
+  const titleOf = (path: string) => (path === startPath ? t('canvas.triggers') : (graph.nodes.find((node) => node.path === path)?.title ?? path.split('/').at(-1)!));
   const fit = useCallback(() => void flow.fitView({ padding: 0.06, maxZoom: 1, duration: 160 }), [flow]);
   const key = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
@@ -294,8 +323,10 @@ function Inner(props: CanvasProps) {
         </ReactFlow>
         {props.stale && <div className="canvas-note tone-fail" role="alert">{props.stale}</div>}
         {refusal && <div className="canvas-note tone-wait" role="status">{refusal}</div>}
+        {find && <FindBar find={find} titleOf={titleOf} />}
         <Toolbar
           fit={fit}
+          onFind={mode === 'compare' ? undefined : openFind}
           minimap={minimap}
           onMinimap={() => setMinimap(!minimap)}
           onTidy={actions?.tidy}

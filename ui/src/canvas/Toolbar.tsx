@@ -1,10 +1,11 @@
 import { useReactFlow, useStore } from '@xyflow/react';
-import { ArrowDownUp, ArrowLeftRight, ListTree, Map, Maximize, Minus, Plus, WandSparkles } from 'lucide-react';
+import { ArrowDownUp, ArrowLeftRight, ListTree, Map, Maximize, Minus, Plus, Search, WandSparkles } from 'lucide-react';
 import { useT } from '../app/i18n';
 import type { Direction } from '../graph/arrange';
 
 interface Props {
   fit: () => void;
+  onFind?: () => void;
   minimap: boolean;
   onMinimap: () => void;
   onTidy?: () => void;
@@ -14,7 +15,7 @@ interface Props {
   onOutline?: () => void;
 }
 
-export function Toolbar({ fit, minimap, onMinimap, onTidy, tidy, direction, onDirection, onOutline }: Props) {
+export function Toolbar({ fit, onFind, minimap, onMinimap, onTidy, tidy, direction, onDirection, onOutline }: Props) {
   const t = useT();
   const flow = useReactFlow();
   const zoom = useStore((state) => Math.round(state.transform[2] * 100));
@@ -28,6 +29,7 @@ export function Toolbar({ fit, minimap, onMinimap, onTidy, tidy, direction, onDi
       {button(t('canvas.zoomIn'), <Plus size={16} />, () => void flow.zoomIn({ duration: 120 }))}
       <i className="divider" />
       {button(t('canvas.fit'), <Maximize size={16} />, fit)}
+      {onFind && button(t('find.open'), <Search size={16} />, onFind)}
       {onTidy && button(t('canvas.tidy'), <WandSparkles size={16} />, onTidy, undefined, !tidy)}
       {button(direction === 'DOWN' ? t('canvas.toRight') : t('canvas.toBottom'), direction === 'DOWN' ? <ArrowDownUp size={16} /> : <ArrowLeftRight size={16} />, () => onDirection(direction === 'DOWN' ? 'RIGHT' : 'DOWN'))}
       {button(t('canvas.minimap'), <Map size={16} />, onMinimap, minimap)}

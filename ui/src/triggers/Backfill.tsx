@@ -2,7 +2,7 @@ import { Input, Modal, Select } from 'antd';
 import { useId, useState } from 'react';
 import { api } from '../api/api';
 import type { Problem } from '../api/client';
-import { useT } from '../app/i18n';
+import { useT, type Word } from '../app/i18n';
 import { ProblemNote } from '../components/problems';
 import { Field } from '../components/SchemaForm';
 
@@ -25,7 +25,7 @@ export function Backfill({ ns, workflow, trigger, onClose }: { ns: string; workf
       <p>{t('trigger.backfillWhat')}</p>
       <Field id={ids[0]} label={t('trigger.from')} required><Input id={ids[0]} type="datetime-local" value={from} onChange={(event) => setFrom(event.target.value)} /></Field>
       <Field id={ids[1]} label={t('trigger.to')} required><Input id={ids[1]} type="datetime-local" value={to} onChange={(event) => setTo(event.target.value)} /></Field>
-      <Field id={ids[2]} label={t('field.overlap')}><Select id={ids[2]} value={overlap} onChange={setOverlap} options={['buffer_all', 'allow_all', 'skip', 'buffer_one'].map((value) => ({ value, label: value }))} /></Field>
+      <Field id={ids[2]} label={t('field.overlap')}><Select id={ids[2]} value={overlap} onChange={setOverlap} options={['buffer_all', 'allow_all', 'skip', 'buffer_one'].map((value) => ({ value, label: t(`choice.${value}` as Word) }))} /></Field>
       {slots !== null && <p role="status" className="tone-ok">{t('trigger.backfilled', { count: slots })}</p>}
       <ProblemNote problem={problem} />
     </Modal>

@@ -56,6 +56,7 @@ export const common = {
   'keys.open': ['Open', '打开'],
   'keys.close': ['Close the innermost layer', '关闭最内层'],
   'keys.follow': ['Follow edges', '沿连线移动'],
+  'keys.find': ['Find nodes', '查找节点'],
   'keys.palette': ['Add a node', '添加节点'],
   'keys.remove': ['Delete', '删除'],
   'keys.duplicate': ['Duplicate', '复制一份'],
