@@ -47,7 +47,7 @@ test('nodes are copied, pasted, duplicated, renamed and deleted; comments and or
   await paste(page, `curl -X PUT http://127.0.0.1:9/a -H 'A: b' -d '{"q": 1}'`);
   await expect(card(page, 'request')).toContainText('PUT /a');
   await paste(page, '0 2 * * 1-5');
-  await expect(card(page, '$start')).toContainText('schedule');
+  await expect(card(page, '$start')).toContainText('every weekday at 02:00');
   await expect(page.locator('.next-fires li').first()).toBeVisible();
 
   await card(page, 'second').click();
