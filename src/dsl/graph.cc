@@ -30,11 +30,6 @@ std::string_view PortText(const Need& need) {
 /// Edges that the ordinary course of a run does not take.
 bool IsExceptional(const Need& need) { return need.port == Port::kFailed || need.port == Port::kSkipped; }
 
-std::string_view TriggerKind(const Trigger& trigger) {
-  constexpr std::string_view kNames[] = {"cron", "webhook", "event"};
-  return kNames[trigger.kind.index()];
-}
-
 /// What the trigger listens to: the cron, the path or the event's type.
 const std::string& TriggerSource(const Trigger& trigger) {
   if (const auto* cron = std::get_if<CronTrigger>(&trigger.kind)) return cron->cron;
@@ -166,6 +161,11 @@ void DotRegion(const Region& region, int depth, std::string& out) {
 }
 
 }  // namespace
+
+std::string_view TriggerKind(const Trigger& trigger) {
+  constexpr std::string_view kNames[] = {"cron", "webhook", "event"};
+  return kNames[trigger.kind.index()];
+}
 
 expr::Value GraphJson(const Workflow& workflow) {
   auto nodes = expr::Value::EmptyArray(), edges = expr::Value::EmptyArray(), triggers = expr::Value::EmptyArray();

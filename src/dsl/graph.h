@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "dsl/definition.h"
 
@@ -12,5 +13,8 @@ namespace weft::dsl {
 expr::Value GraphJson(const Workflow& workflow);
 std::string GraphMermaid(const Workflow& workflow);
 std::string GraphDot(const Workflow& workflow);
+
+/// `cron`, `webhook` or `event`.
+std::string_view TriggerKind(const Trigger& trigger);
 
 }  // namespace weft::dsl

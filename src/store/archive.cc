@@ -1,5 +1,7 @@
 #include "store/archive.h"
 
+#include <chrono>
+#include <map>
 #include <utility>
 
 #include "store/compress.h"
@@ -141,6 +143,37 @@ Result<std::vector<ArchivedInstance>> ListArchived(Transaction& t, const Archive
   std::vector<ArchivedInstance> instances;
   for (const auto& row : rows) instances.push_back(InstanceOf(row));
   return instances;
+}
+
+Result<std::vector<WorkflowStats>> ListStats(Transaction& t, Timestamp from, int hours) {
+  constexpr std::chrono::milliseconds kHour = std::chrono::hours(1);
+  const std::vector<SqlValue> span{ToMillis(from), ToMillis(from + hours * kHour)};
+  WEFT_TRY(const auto counts, t.Query("SELECT ns, workflow, (ended_at - ?1) / 3600000 AS hour, "
+                                      "COUNT(CASE WHEN status = 'completed' THEN 1 END), "
+                                      "COUNT(CASE WHEN status IN ('failed', 'timed_out', 'terminated') THEN 1 END) "
+                                      "FROM archived_instances WHERE ended_at >= ?1 AND ended_at < ?2 "
+                                      "GROUP BY ns, workflow, hour ORDER BY ns, workflow",
+                                      span));
+  WEFT_TRY(const auto spans,
+           t.Query("SELECT ns, workflow, MIN(took) FROM (SELECT ns, workflow, ended_at - started_at AS took, "
+                   "ROW_NUMBER() OVER (PARTITION BY ns, workflow ORDER BY ended_at - started_at) AS place, "
+                   "COUNT(*) OVER (PARTITION BY ns, workflow) AS total FROM archived_instances "
+                   "WHERE ended_at >= ?1 AND ended_at < ?2 AND status = 'completed') AS ranked "
+                   "WHERE place * 100 >= total * 95 GROUP BY ns, workflow",
+                   span));
+  std::map<std::pair<std::string, std::string>, Duration> p95;
+  for (const auto& row : spans) p95.emplace(std::pair(row.Text(0), row.Text(1)), row.Int(2));
+  std::vector<WorkflowStats> stats;
+  for (const auto& row : counts) {
+    if (stats.empty() || stats.back().ns != row.Text(0) || stats.back().workflow != row.Text(1)) {
+      auto& added =
+          stats.emplace_back(WorkflowStats{.ns = row.Text(0), .workflow = row.Text(1), .hours = {}, .p95 = {}});
+      added.hours.resize(static_cast<std::size_t>(hours));
+      if (const auto found = p95.find({added.ns, added.workflow}); found != p95.end()) added.p95 = found->second;
+    }
+    stats.back().hours[static_cast<std::size_t>(row.Int(2))] = {.completed = row.Int(3), .failed = row.Int(4)};
+  }
+  return stats;
 }
 
 Result<std::int64_t> DeleteArchivedBefore(Transaction& t, Timestamp before, int limit) {

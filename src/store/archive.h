@@ -65,6 +65,21 @@ struct ArchiveFilter {
 /// Newest start first (then by first run), without `document`.
 Result<std::vector<ArchivedInstance>> ListArchived(Transaction& t, const ArchiveFilter& filter);
 
+/// What became of the instances of a workflow that ended within some hours.
+struct WorkflowStats {
+  std::string ns, workflow;
+  struct Hour {
+    std::int64_t completed = 0;
+    std::int64_t failed = 0;  ///< `failed`, `timed_out` or `terminated`
+    friend bool operator==(const Hour&, const Hour&) = default;
+  };
+  std::vector<Hour> hours;      ///< the first begins at `from`
+  std::optional<Duration> p95;  ///< 95 of 100 of the completed ones took at most so long; none: none completed
+};
+/// Of all workflows that had instances which ended in the `hours` hours from `from` on, by namespace and name. Reads an
+/// index entry for each of them.
+Result<std::vector<WorkflowStats>> ListStats(Transaction& t, Timestamp from, int hours);
+
 /// Removes instances that ended before `before` with their runs, and runs that closed before it in chains which still
 /// go on; at most `limit` of each. Returns how many went; 0: none is left.
 Result<std::int64_t> DeleteArchivedBefore(Transaction& t, Timestamp before, int limit);

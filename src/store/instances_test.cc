@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/id.h"
 #include "store/archive.h"
 #include "store/logs.h"
 #include "store/testing.h"
@@ -73,6 +74,43 @@ class ArchiveTest : public StoreTest {
   }
 };
 WEFT_ON_BOTH_ENGINES(ArchiveTest);
+
+TEST_P(ArchiveTest, CountsWhatEndedHourByHour) {
+  const auto at = [&](const std::string& workflow, const std::string& status, Duration after, Duration took) {
+    auto instance = Closed(workflow + status, NewUlid(), kNoon + after - took);
+    instance.workflow = workflow;
+    instance.status = status;
+    instance.ended_at = kNoon + after;
+    Archive(instance);
+  };
+  using std::chrono::hours;
+  constexpr Duration kTick{1};
+  at("orders", "completed", -kTick, Duration(1));        // before the span
+  at("orders", "completed", hours(24), Duration(1));     // after it
+  at("orders", "completed", Duration(0), Duration(10));  // its first and its last moment
+  at("orders", "failed", hours(24) - kTick, Duration(5));
+  at("orders", "timed_out", hours(23), Duration(5));
+  at("orders", "terminated", hours(2), Duration(5));
+  at("orders", "cancelled", hours(2), Duration(5));  // neither well nor badly
+  for (int i = 1; i <= 20; ++i) at("many", "completed", hours(1), Duration(i));
+  at("never-well", "failed", hours(1), Duration(1));
+
+  const auto stats = db().Read<std::vector<WorkflowStats>>([&](auto& t) { return ListStats(t, kNoon, 24); });
+  ASSERT_TRUE(stats) << stats.error().message;
+  ASSERT_EQ(stats->size(), 3U);
+  const auto &many = stats->at(0), &never = stats->at(1), &orders = stats->at(2);
+  EXPECT_EQ(many.workflow, "many");
+  EXPECT_EQ(many.hours[1], (WorkflowStats::Hour{.completed = 20}));
+  EXPECT_EQ(many.p95, Duration(19));
+  EXPECT_EQ(never.workflow, "never-well");
+  EXPECT_EQ(never.p95, std::nullopt);
+  ASSERT_EQ(orders.hours.size(), 24U);
+  EXPECT_EQ(orders.hours.front(), (WorkflowStats::Hour{.completed = 1}));
+  EXPECT_EQ(orders.hours[2], (WorkflowStats::Hour{.failed = 1}));
+  EXPECT_EQ(orders.hours.back(), (WorkflowStats::Hour{.failed = 2}));
+  EXPECT_EQ(orders.hours[1], WorkflowStats::Hour{});
+  EXPECT_EQ(orders.p95, Duration(10));
+}
 
 TEST_P(ArchiveTest, KeepsTheDocumentOfAClosedInstance) {
   Archive(Closed("default.orders.hook.1", "run-a", kNoon));

@@ -23,5 +23,6 @@ extern const std::string_view kEventTables;         ///< events, subscriptions, 
 extern const std::string_view kNotificationTables;  ///< channels, notifications
 extern const std::string_view kInstanceTables;      ///< archive, logs
 extern const std::string_view kAccessTables;        ///< tokens, secrets, audit
+extern const std::string_view kRecentInstances;     ///< what statistics of the archive read
 
 }  // namespace weft::store

@@ -62,4 +62,10 @@ CREATE INDEX logs_node ON logs (instance, run, path, sequence);
 CREATE INDEX logs_received ON logs (received_at);
 )sql";
 
+// What statistics read, without the rows, which are large.
+const std::string_view kRecentInstances = R"sql(
+CREATE INDEX archived_instances_recent ON archived_instances (ended_at, ns, workflow, status, started_at);
+DROP INDEX archived_instances_ended;
+)sql";
+
 }  // namespace weft::store

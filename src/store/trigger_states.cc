@@ -51,6 +51,13 @@ Result<std::vector<TriggerState>> ListTriggerStates(Transaction& t, std::string_
   return states;
 }
 
+Result<std::vector<PausedTrigger>> ListPausedTriggers(Transaction& t) {
+  WEFT_TRY(const auto rows, t.Query("SELECT ns, name, trigger_id FROM trigger_states WHERE paused = 1"));
+  std::vector<PausedTrigger> paused;
+  for (const auto& row : rows) paused.push_back({.ns = row.Text(0), .name = row.Text(1), .id = row.Text(2)});
+  return paused;
+}
+
 Result<bool> SetTriggerState(Transaction& t, std::string_view ns, std::string_view name, const TriggerState& state) {
   const std::string in(ns), of(name);
   WEFT_TRY(const auto changed,

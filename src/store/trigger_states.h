@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,14 @@ Result<std::optional<TriggerState>> FindTriggerState(Transaction& t, std::string
                                                      std::string_view id);
 /// By id.
 Result<std::vector<TriggerState>> ListTriggerStates(Transaction& t, std::string_view ns, std::string_view name);
+
+/// A trigger of a workflow, by its id there.
+struct PausedTrigger {
+  std::string ns, name, id;
+  friend auto operator<=>(const PausedTrigger&, const PausedTrigger&) = default;
+};
+/// Of all workflows.
+Result<std::vector<PausedTrigger>> ListPausedTriggers(Transaction& t);
 
 /// What a person (or `pause_on_failure`) decides. A schedule of that trigger becomes due to be applied. False: there is
 /// no such trigger.

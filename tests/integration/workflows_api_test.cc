@@ -1,6 +1,7 @@
 // Workflows, deliveries and the language over real HTTP.
 #include <gtest/gtest.h>
 
+#include "store/archive.h"
 #include "tests/integration/inbox_fixture.h"
 
 namespace weft::testing {
@@ -67,6 +68,52 @@ TEST_F(WorkflowsApi, DeploysAndShowsRevisions) {
   EXPECT_EQ(Call("DELETE", kWorkflows + "/default/w").status, 204);
   EXPECT_EQ(Call("DELETE", kWorkflows + "/default/w").status, 404);
   EXPECT_EQ(Call("GET", kWorkflows + "/default/w").status, 404);
+}
+
+TEST_F(WorkflowsApi, ListsWithWhatRunsCameToAndWhenTheNextOneStarts) {
+  ASSERT_EQ(Put(Flow("busy",
+                     "triggers: [ { id: late, cron: '0 0 1 1 *' }, { id: never, cron: '* * * * *', paused: true }, "
+                     "{ id: over, cron: '* * * * *', end: 2020-01-01T00:00:00Z }, { id: hook, webhook: busy } ]\n"))
+                .status,
+            201);
+  ASSERT_EQ(Put(Flow("idle")).status, 201);
+  for (int i = 0; i < 4; ++i) {
+    store::ArchivedInstance ended;
+    ended.id = "default.busy.manual." + std::to_string(i);
+    ended.first_run = std::to_string(i);
+    ended.ns = "default";
+    ended.workflow = "busy";
+    ended.status = i == 0 ? "failed" : "completed";
+    ended.ended_at = inbox().Now();
+    ended.started_at = ended.ended_at - Duration(100 * i);
+    ASSERT_TRUE(db().Write([&](store::Transaction& t) { return store::ArchiveInstance(t, ended); }));
+  }
+  EXPECT_TRUE(Get("/workflows").Get("items").At(0).Get("stats").IsNull()) << "only who asks for it waits for it";
+  const auto items = Get("/workflows?details=true").Get("items");
+  const auto busy = items.At(0), idle = items.At(1);
+  EXPECT_EQ(busy.Get("triggers").Dump(), R"([{"id":"late","kind":"cron","paused":false},)"
+                                         R"({"id":"never","kind":"cron","paused":true},)"
+                                         R"({"id":"over","kind":"cron","paused":false},)"
+                                         R"({"id":"hook","kind":"webhook","paused":false}])");
+  EXPECT_EQ(busy.Get("nextFireAt").AsString().substr(4), "-01-01T00:00:00.000Z");
+  const auto stats = busy.Get("stats");
+  ASSERT_EQ(stats.Get("hours").size(), 24U);
+  // The hour may have ended meanwhile.
+  std::int64_t completed = 0, failed = 0;
+  for (const std::size_t hour : {22U, 23U}) {
+    completed += stats.Get("hours").At(hour).Get("completed").AsInteger();
+    failed += stats.Get("hours").At(hour).Get("failed").AsInteger();
+  }
+  EXPECT_EQ(completed, 3);
+  EXPECT_EQ(failed, 1);
+  EXPECT_EQ(stats.Get("successRate").AsDouble(), 0.75);
+  EXPECT_EQ(stats.Get("p95Ms").AsInteger(), 300);
+  EXPECT_TRUE(ParseTimestamp(stats.Get("from").AsString()));
+  EXPECT_EQ(idle.Get("triggers").size(), 0U);
+  EXPECT_TRUE(idle.Get("nextFireAt").IsNull());
+  EXPECT_EQ(idle.Get("stats").Get("hours").size(), 24U);
+  EXPECT_TRUE(idle.Get("stats").Get("successRate").IsNull());
+  EXPECT_TRUE(idle.Get("stats").Get("p95Ms").IsNull());
 }
 
 TEST_F(WorkflowsApi, RefusesAFileWithErrorsAndAPathThatIsTaken) {

@@ -1,4 +1,4 @@
-import { expect, test } from './server';
+import { expect, picture, test } from './server';
 
 test('a queue that nobody works on stands out, with what to do about it', async ({ page, enter, weft }) => {
   await weft.call('/workflows', { yaml: 'weft: 1\nname: score\nnodes: { a: { shell: echo 1, queue: gpu } }\n' });
@@ -51,4 +51,25 @@ test('who may not manage tokens is told so', async ({ page, enter, weft }) => {
   await page.goto('/tokens');
   await expect(page.getByText('reader does not have it')).toBeVisible();
   await expect(page.getByRole('button', { name: 'New token' })).toHaveCount(0);
+});
+
+test('the list of workflows shows what the runs of the last day came to, and when the next one starts', async ({ page, enter, weft }) => {
+  await weft.call('/workflows', { yaml: 'weft: 1\nname: fine\ntriggers: [ { id: yearly, cron: "0 0 1 1 *" } ]\nnodes: { a: { set: 1 } }\n' });
+  await weft.call('/workflows', { yaml: 'weft: 1\nname: half\ntriggers: [ { id: off, cron: "0 0 1 1 *", paused: true } ]\nnodes: { a: { when: "${ $input.bad == true }", fail: { code: bad } } }\n' });
+  await weft.call('/workflows/default/fine/instances', { body: {} });
+  for (const bad of [true, false]) await weft.call('/workflows/default/half/instances', { body: { input: { bad } } });
+  interface Item { name: string; stats: { hours: { completed: number; failed: number }[] } }
+  await expect.poll(async () => {
+    const { items } = await weft.call<{ items: Item[] }>('/workflows?details=true');
+    return items.filter((item) => ['fine', 'half'].includes(item.name)).map((item) => item.stats.hours.reduce((sum, hour) => sum + hour.completed + hour.failed, 0));
+  }, { timeout: 90_000 }).toEqual([1, 2]);
+  await enter(page, 'en');
+  const row = (name: string) => page.getByRole('row').filter({ has: page.locator(`a[href$="/${name}"]`) });
+  await expect(row('fine').getByRole('img', { name: 'Last 24 hours: 1 completed, 0 failed.' })).toBeVisible();
+  await expect(row('fine')).toContainText('100.0%');
+  await expect(row('fine')).toContainText(/in \d+[dhms]/);
+  await expect(row('half').getByRole('img', { name: /^Last 24 hours: 1 completed, 1 failed\. Failures at \d\d:00 \(1\)\.$/ })).toBeVisible();
+  await expect(row('half').locator('.tone-fail', { hasText: '50.0%' })).toBeVisible();
+  await expect(row('half')).toContainText('Paused');
+  await picture(page, 'workflows-numbers-light-en');
 });

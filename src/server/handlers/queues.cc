@@ -4,9 +4,7 @@
 #include <limits>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "base/clock.h"
@@ -16,8 +14,8 @@
 #include "progress/pollers.h"
 #include "progress/translate.h"
 #include "server/page.h"
+#include "server/revision_cache.h"
 #include "store/definitions.h"
-#include "triggers/definitions.h"
 
 namespace weft::server {
 namespace {
@@ -59,8 +57,6 @@ class Queues {
   }
 
  private:
-  using Key = std::tuple<std::string, std::string, int>;
-
   /// Of the latest revision of every workflow; the two queues that every installation has are always there.
   Result<std::map<std::string, Need>> Needs() {
     std::map<std::string, Need> needs;
@@ -70,8 +66,10 @@ class Queues {
       return store::ListWorkflows(t, "", std::numeric_limits<int>::max());
     }));
     for (const auto& row : workflows) {
-      WEFT_TRY(const auto uses, UsesOf(row));
-      for (const auto& [name, use] : uses) {
+      WEFT_TRY(const auto uses, uses_.Get(*services_.definitions, row, [](const dsl::Workflow& workflow) {
+        return Result<machine::QueueUses>(machine::QueuesOf(workflow));
+      }));
+      for (const auto& [name, use] : *uses) {
         auto& need = needs[name];
         need.use.workflows |= use.workflows;
         need.use.activities |= use.activities;
@@ -79,22 +77,6 @@ class Queues {
       }
     }
     return needs;
-  }
-
-  /// A revision never changes, so that each is looked through once.
-  Result<machine::QueueUses> UsesOf(const store::WorkflowRow& row) {
-    const Key key{row.ns, row.name, row.revision};
-    {
-      const std::scoped_lock lock(mutex_);
-      if (const auto known = known_.find(key); known != known_.end()) return known->second;
-    }
-    WEFT_TRY(const auto definition, services_.definitions->Get(row.ns, row.name, row.revision));
-    auto uses = machine::QueuesOf(*definition->workflow);
-    const std::scoped_lock lock(mutex_);
-    constexpr std::size_t kMostKnown = 10'000;
-    if (known_.size() >= kMostKnown) known_.clear();
-    known_.emplace(key, uses);
-    return uses;
   }
 
   /// `{ polled, pollers, backlog, backlogAgeMs }`. A queue that Temporal has never seen is an empty one.
@@ -121,8 +103,7 @@ class Queues {
   }
 
   const Services& services_;
-  std::mutex mutex_;
-  std::map<Key, machine::QueueUses> known_;
+  RevisionCache<machine::QueueUses> uses_;
 };
 
 }  // namespace

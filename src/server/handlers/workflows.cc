@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "dsl/load.h"
 #include "expr/value.h"
 #include "server/page.h"
+#include "server/workflow_details.h"
 #include "store/audit.h"
 #include "store/definitions.h"
 #include "triggers/deploy.h"
@@ -64,7 +66,7 @@ Response Deploy(const Services& services, const Request& request) {
   return response;
 }
 
-Response List(const Services& services, const Request& request) {
+Response List(const Services& services, WorkflowDetails& details, const Request& request) {
   const auto page = PageOf(request);
   if (!page) return ProblemOf(page.error());
   auto found = services.database->Read<std::vector<store::WorkflowRow>>([&](auto& t) {
@@ -84,6 +86,10 @@ Response List(const Services& services, const Request& request) {
                                    {"digest", Value(row.digest)},
                                    {"createdAt", Value(FormatTimestamp(row.created_at))},
                                    {"updatedAt", Value(FormatTimestamp(row.updated_at))}}));
+  }
+  if (request.Query("details") == "true") {
+    const auto added = details.AddTo(items, *found, *services.database, services.starter->definitions());
+    if (!added) return ProblemOf(added.error());
   }
   return PageResponse(std::move(items), more ? found->back().ns + "/" + found->back().name : "");
 }
@@ -256,7 +262,12 @@ std::vector<Route> WorkflowRoutes(Services& services) {
   return {
       route("POST", "/api/v1/workflows", Permission::kEdit, Deploy,
             {"application/yaml", "application/x-yaml", "application/json"}),
-      route("GET", "/api/v1/workflows", Permission::kView, List),
+      {.method = "GET",
+       .pattern = "/api/v1/workflows",
+       .permission = Permission::kView,
+       .handler = [&services, details = std::make_shared<WorkflowDetails>()](
+                      const Request& request) { return List(services, *details, request); },
+       .accepts = {}},
       route("GET", one, Permission::kView, ShowLatest),
       route("DELETE", one, Permission::kEdit, Delete),
       route("GET", one + "/revisions", Permission::kView, ListRevisions),

@@ -27,6 +27,8 @@ export const api = {
   cronPreview: (expression: string, timezone: string, signal?: Signal) => call<{ nextFireTimes: string[] }>('/cron/preview', { query: { expression, timezone }, signal }),
 
   workflows: (signal?: Signal) => call<List<WorkflowItem>>('/workflows', { query: { limit: 500 }, signal }),
+  /// With triggers, next fire and what the runs of a day came to.
+  workflowsInDetail: (signal?: Signal) => call<List<WorkflowItem>>('/workflows', { query: { limit: 500, details: true }, signal }),
   workflow: (ns: string, name: string, signal?: Signal) => call<WorkflowDetail>(workflow(ns, name), { signal }),
   revisions: (ns: string, name: string, signal?: Signal) => call<List<RevisionItem>>(`${workflow(ns, name)}/revisions`, { signal }),
   revision: (ns: string, name: string, revision: number, signal?: Signal) => call<WorkflowDetail>(`${workflow(ns, name)}/revisions/${revision}`, { signal }),

@@ -13,6 +13,7 @@ export interface List<T> {
 
 export type Diagnostic = Schemas['Diagnostic'];
 export type WorkflowItem = Schemas['WorkflowItem'];
+export type WorkflowStats = Schemas['WorkflowStats'];
 export type RevisionItem = Schemas['RevisionItem'];
 export type Deployed = Schemas['Deployed'];
 export type Started = Schemas['Started'];

@@ -1,5 +1,5 @@
 import { Button, Dropdown, Input, Modal } from 'antd';
-import { Clock, FileUp, MoreHorizontal, Play, Plus, RadioTower, Search, Webhook, type LucideIcon } from 'lucide-react';
+import { CirclePause, Clock, FileUp, MoreHorizontal, Play, Plus, RadioTower, Search, Webhook, type LucideIcon } from 'lucide-react';
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { api } from '../api/api';
 import type { Problem } from '../api/client';
@@ -14,23 +14,12 @@ import { ProblemBar, ProblemNote } from '../components/problems';
 import { StartDialog } from '../components/StartDialog';
 import { Status } from '../components/Status';
 import { useStore } from '../components/store';
-import { ago, until, useNow, zone } from '../components/time';
+import { ago, fullTime, span, until, useNow, zone } from '../components/time';
 import { draftNames } from '../editor/drafts';
+import { HourBars, rateText } from './HourBars';
 import { Templates } from './Templates';
 
 const triggerIcons: Record<string, LucideIcon> = { webhook: Webhook, cron: Clock, event: RadioTower };
-
-/// What of a workflow its rows show besides the list itself.
-interface Extra {
-  triggers: { kind: string; id: string }[];
-  next: string | null;
-}
-
-async function extraOf(item: WorkflowItem, signal: AbortSignal): Promise<Extra> {
-  const triggers = (await api.triggers(item.namespace, item.name, signal)).items.filter((trigger) => trigger.kind !== 'manual');
-  const fires = triggers.flatMap((trigger) => (trigger.paused ? [] : (trigger.nextFireTimes?.slice(0, 1) ?? []))).sort();
-  return { triggers, next: fires[0] ?? null };
-}
 
 function latestByWorkflow(instances: readonly InstanceItem[]): Map<string, InstanceItem> {
   const found = new Map<string, InstanceItem>();
@@ -46,13 +35,9 @@ export default function WorkflowsPage() {
   const { query } = useLocation();
   const namespace = useStore(namespaceChoice);
   const { letters } = useStore(preferences);
-  const workflows = useResource('workflows', api.workflows, 10000);
+  const workflows = useResource('workflows', api.workflowsInDetail, 10000);
   const instances = useResource('recent', (signal) => api.instances({ limit: 200 }, signal), 5000);
   const items = useMemo(() => (workflows.data?.items ?? []).filter((item) => namespace === null || item.namespace === namespace), [workflows.data, namespace]);
-  const extras = useResource(workflows.data ? `extras:${items.map((item) => `${item.name}${item.revision}`).join()}` : null, async (signal) => {
-    const list = await Promise.all(items.slice(0, 60).map(async (item): Promise<[string, Extra | null]> => [`${item.namespace}/${item.name}`, await extraOf(item, signal).catch(() => null)]));
-    return new Map(list);
-  }, 60000);
   const latest = useMemo(() => latestByWorkflow(instances.data?.items ?? []), [instances.data]);
   const search = query.get('search') ?? '';
   const [starting, setStarting] = useState<WorkflowItem | null>(null);
@@ -114,12 +99,11 @@ export default function WorkflowsPage() {
         <div className="table-area">
           <table className="table tall">
             <thead>
-              <tr><th>{t('workflows.name')}</th><th>{t('workflows.triggers')}</th><th>{t('workflows.revision')}</th><th>{t('workflows.lastRun')}</th><th>{t('workflows.nextFire')}</th><th>{t('workflows.owner')}</th><th><span className="sr">{t('do.more')}</span></th></tr>
+              <tr><th>{t('workflows.name')}</th><th>{t('workflows.triggers')}</th><th>{t('workflows.revision')}</th><th>{t('workflows.lastRun')}</th><th>{t('workflows.day')}</th><th className="right">{t('workflows.success')}</th><th className="right">p95</th><th>{t('workflows.nextFire')}</th><th>{t('workflows.owner')}</th><th><span className="sr">{t('do.more')}</span></th></tr>
             </thead>
             <tbody ref={body}>
-              {!workflows.data && !workflows.problem && Array.from({ length: 8 }, (_, index) => <tr key={index} className="skeleton"><td colSpan={7}><i /></td></tr>)}
+              {!workflows.data && !workflows.problem && Array.from({ length: 8 }, (_, index) => <tr key={index} className="skeleton"><td colSpan={10}><i /></td></tr>)}
               {shown.map((item) => {
-                const extra = extras.data?.get(key(item));
                 const last = latest.get(key(item));
                 return (
                   <tr key={key(item)}>
@@ -130,13 +114,16 @@ export default function WorkflowsPage() {
                         <code>{namespace === null && item.namespace !== 'default' ? `${item.namespace}/${item.name}` : item.name}</code>
                       </Link>
                     </td>
-                    <td><span className="trigger-icons">{extra?.triggers.map((trigger) => {
+                    <td><span className="trigger-icons">{item.triggers?.map((trigger) => {
                       const Icon = triggerIcons[trigger.kind] ?? Play;
                       return <span key={trigger.id} title={trigger.id}><Icon size={14} aria-hidden /> {trigger.id}</span>;
-                    })}{extra && extra.triggers.length === 0 && <span className="quiet">{t('trigger.manual')}</span>}</span></td>
+                    })}{item.triggers?.length === 0 && <span className="quiet">{t('trigger.manual')}</span>}</span></td>
                     <td className="numbers">r{item.revision} {drafts.has(key(item)) && <span className="badge-draft">{t('editor.draft')}</span>}</td>
                     <td>{last ? <Link to={paths.instance(last.id)} className="stack"><Status status={last.status} /><small>{ago(last.endedAt ?? last.startedAt, now)}</small></Link> : <span className="quiet">—</span>}</td>
-                    <td className="numbers">{extra?.next ? <span title={extra.next}>{until(extra.next, now)}</span> : <span className="quiet">—</span>}</td>
+                    <td>{item.stats && <HourBars stats={item.stats} />}</td>
+                    <td className="numbers right"><Rate rate={item.stats?.successRate ?? null} /></td>
+                    <td className="numbers right">{item.stats && item.stats.p95Ms !== null ? span(item.stats.p95Ms) : <span className="quiet">—</span>}</td>
+                    <td className="numbers"><NextFire item={item} now={now} /></td>
                     <td>{item.labels?.owner ?? <span className="quiet">—</span>}</td>
                     <td className="row-actions">
                       <Button type="text" size="small" icon={<Play size={16} />} aria-label={`${t('start.start')}: ${item.name}`} title={t('start.start')} onClick={() => setStarting(item)} />
@@ -165,6 +152,23 @@ export default function WorkflowsPage() {
       {removing && <RemoveDialog item={removing} onClose={() => setRemoving(null)} done={workflows.reload} />}
     </div>
   );
+}
+
+/// Below this a rate stands out.
+const wellEnough = 0.95;
+
+function Rate({ rate }: { rate: number | null }) {
+  const t = useT();
+  if (rate === null) return <span className="quiet">—</span>;
+  if (rate >= wellEnough) return <>{rateText(rate)}</>;
+  return <strong className="tone-fail" title={t('workflows.failing')}>{rateText(rate)}</strong>;
+}
+
+function NextFire({ item, now }: { item: WorkflowItem; now: number }) {
+  const t = useT();
+  if (item.nextFireAt) return <span title={fullTime(item.nextFireAt)}>{until(item.nextFireAt, now)}</span>;
+  if (item.triggers?.some((trigger) => trigger.kind === 'cron' && trigger.paused)) return <span className="status quiet"><CirclePause size={14} aria-hidden />{t('trigger.paused')}</span>;
+  return <span className="quiet">—</span>;
 }
 
 /// Deleting asks for the name.
