@@ -42,6 +42,7 @@ void AddGraph(CLI::App& app, Action& action);
 void AddList(CLI::App& app, Action& action);
 void AddLogs(CLI::App& app, Action& action);
 void AddPause(CLI::App& app, Action& action);
+void AddQueues(CLI::App& app, Action& action);
 void AddReplay(CLI::App& app, Action& action);
 void AddRerun(CLI::App& app, Action& action);
 void AddResume(CLI::App& app, Action& action);

@@ -42,6 +42,7 @@ int Main(int argc, char** argv) {
   AddResume(app, action);
   AddFire(app, action);
   AddBackfill(app, action);
+  AddQueues(app, action);
   AddSecret(app, action);
   AddChannel(app, action);
   AddToken(app, action);

@@ -229,6 +229,12 @@ class Server(unittest.TestCase):
         self.call("token", "delete", self.name)
         self.assertIn("WEFT_TOKEN", self.call("list", WEFT_TOKEN=token, code=2).stderr)
 
+    def test_queues_tell_where_nobody_works(self):
+        self.deploy("weft: 1\nname: {name}\nnodes:\n  a: {{ shell: x, queue: {name} }}\n")
+        rows = {row.split()[0]: row.split()[1:] for row in self.out("queues").splitlines()}
+        self.assertEqual(["no", "0", "0", "-", "1"], rows[self.name])
+        self.assertEqual(["yes", "0", "1"], rows["weft"][:3])
+
     def test_channels(self):
         received = []
 
