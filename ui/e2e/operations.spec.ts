@@ -1,4 +1,4 @@
-import { expect, picture, test } from './server';
+import { accessible, expect, picture, test } from './server';
 
 test('a queue that nobody works on stands out, with what to do about it', async ({ page, enter, weft }) => {
   await weft.call('/workflows', { yaml: 'weft: 1\nname: score\nnodes: { a: { shell: echo 1, queue: gpu } }\n' });
@@ -24,8 +24,12 @@ test('a token is shown once, works until it is revoked', async ({ page, enter, w
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: 'Name' }).fill('ci');
   await dialog.getByRole('checkbox', { name: 'publish' }).check();
+  await picture(page, 'token-new-light-en');
+  await accessible(page, 'new token');
   await dialog.getByRole('button', { name: 'Create' }).click();
   await expect(dialog).toContainText('it is not shown again');
+  await picture(page, 'token-once-light-en');
+  await accessible(page, 'token shown once');
   await page.keyboard.press('Escape');
   const text = await dialog.locator('.token-text').innerText();
   await dialog.getByRole('button', { name: 'Copy the token' }).click();
