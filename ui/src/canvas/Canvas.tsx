@@ -234,6 +234,8 @@ function Inner(props: CanvasProps) {
   };
 
   const titleOf = (path: string) => (path === startPath ? t('canvas.triggers') : (graph.nodes.find((node) => node.path === path)?.title ?? path.split('/').at(-1)!));
+  const wires = useMemo(() => scene.wires.map((wire) => ({ ...wire, ariaLabel: t('canvas.edge', { from: titleOf(wire.source), to: titleOf(wire.target) }) })), [scene.wires, graph, t]);
+  const descriptions = useMemo(() => ({ 'node.a11yDescription.default': t('canvas.nodeHelp'), 'edge.a11yDescription.default': t('canvas.edgeHelp') }), [t]);
   const fit = useCallback(() => void flow.fitView({ padding: 0.06, maxZoom: 1, duration: 160 }), [flow]);
   const key = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
@@ -279,7 +281,8 @@ function Inner(props: CanvasProps) {
         <Arrows />
         <ReactFlow<CardNode, WireEdge>
           nodes={nodes}
-          edges={scene.wires}
+          edges={wires}
+          ariaLabelConfig={descriptions}
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
           onNodesChange={onNodesChange}

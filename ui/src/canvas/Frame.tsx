@@ -17,10 +17,11 @@ import type { CardNode } from './scene';
 const cellsShown = 40;
 
 function Heat({ counts }: { counts: Partial<Record<NodeStatus, number>> }) {
+  const t = useT();
   const order: NodeStatus[] = ['succeeded', 'compensated', 'failed', 'timed_out', 'cancelled', 'skipped', 'running', 'scheduled', 'waiting', 'retrying', 'pending'];
   const all = order.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
   if (all === 0) return null;
-  const label = order.filter((status) => counts[status]).map((status) => `${status} ${counts[status]}`).join(', ');
+  const label = order.filter((status) => counts[status]).map((status) => `${t(`status.${status}`)} ${counts[status]}`).join(', ');
   if (all > cellsShown) {
     return (
       <span className="heat-bar" role="img" aria-label={label}>

@@ -50,9 +50,12 @@ export function dayClock(time: number | string | null | undefined, now = Date.no
   return new Date(value).toLocaleString(locale(), { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false });
 }
 
+/// The zone stands last in every language.
 export function fullTime(time: number | string | null | undefined): string {
   const value = typeof time === 'string' ? millis(time) : time;
-  return value === null || value === undefined ? '' : new Date(value).toLocaleString(locale(), { hour12: false, timeZoneName: 'short' });
+  if (value === null || value === undefined) return '';
+  const zoneName = new Intl.DateTimeFormat(locale(), { timeZoneName: 'short' }).formatToParts(value).find((part) => part.type === 'timeZoneName')?.value ?? '';
+  return `${new Date(value).toLocaleString(locale(), { hour12: false })} ${zoneName}`;
 }
 
 export function ago(time: string | null | undefined, now: number): string {

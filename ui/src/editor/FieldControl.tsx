@@ -1,7 +1,7 @@
 import { Input, InputNumber, Segmented, Select, Switch } from 'antd';
 import { useId, useState } from 'react';
 import { parseDocument } from 'yaml';
-import { language, translateMaybe, useT } from '../app/i18n';
+import { said, translateMaybe, useT } from '../app/i18n';
 import { Field } from '../components/SchemaForm';
 import { jsonText, plain } from '../document/values';
 import { renderMap } from '../document/render';
@@ -41,7 +41,7 @@ export function FieldControl(props: FieldProps) {
   const expression = expressionOf(value);
   const [asExpr, setAsExpr] = useState(expression !== null);
   const label = fieldLabel(name, props.context);
-  const help = (language() === 'zh' ? (translateMaybe(`help.${props.context}.${name}`) ?? translateMaybe(`help.${name}`)) : undefined) ?? info.help;
+  const help = said(info.help);
   const always = info.kind === 'condition';
   const showExpression = always || (dynamic.has(info.kind) && (asExpr || expression !== null));
   const toggle = dynamic.has(info.kind) && !props.code && (

@@ -4,7 +4,7 @@ import { EditorState, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, EditorView, hoverTooltip, keymap, lineNumbers, type DecorationSet } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import type { Diagnostic, JsonSchema } from '../api/types';
-import { useT } from '../app/i18n';
+import { said, useT } from '../app/i18n';
 import { linesOf, pathAt } from '../document/source';
 import { nodePathOf, placeOf } from '../document/nodes';
 import { startPath, type Graph } from '../graph/model';
@@ -84,7 +84,7 @@ export function YamlPane(props: Props) {
           ]),
           hoverTooltip((_view, position) => {
             const schema = current.current.schema;
-            const help = schema ? helpOf(schema, pathAt(session.store.get().source, position)) : '';
+            const help = schema ? said(helpOf(schema, pathAt(session.store.get().source, position))) : '';
             if (!help) return null;
             return { pos: position, create: () => {
               const dom = document.createElement('div');

@@ -5,6 +5,8 @@ import { searchKeymap } from '@codemirror/search';
 import { Annotation, EditorState, type Extension } from '@codemirror/state';
 import { Decoration, EditorView, keymap, MatchDecorator, ViewPlugin, type DecorationSet, type ViewUpdate } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { language } from '../app/i18n';
+import { editorPhrases } from '../app/words/phrases';
 import { complete, expressionBefore, type Scope } from './completion';
 
 const colours = HighlightStyle.define([
@@ -33,6 +35,9 @@ const look = EditorView.theme({
   '.cm-help': { padding: '6px 10px', maxWidth: '360px', fontFamily: 'var(--weft-sans)', lineHeight: '1.5' },
   '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--weft-fail)', textUnderlineOffset: '3px' },
   '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--weft-wait)', textUnderlineOffset: '3px' },
+  '.cm-panel.cm-search': { padding: '8px', fontFamily: 'var(--weft-sans)', fontSize: '13px', '& label': { fontSize: '13px' }, '& [name=close]': { fontSize: '18px', color: 'var(--weft-text2)' } },
+  '.cm-textfield, .cm-button': { height: '28px', padding: '0 8px', border: '1px solid var(--weft-border2)', borderRadius: '6px', backgroundColor: 'var(--weft-surface)', backgroundImage: 'none', color: 'var(--weft-text)', fontSize: '13px' },
+  '.cm-button': { cursor: 'pointer' },
   '.cm-panels': { backgroundColor: 'var(--weft-surface)', color: 'var(--weft-text)', borderColor: 'var(--weft-border)' },
 });
 
@@ -81,6 +86,7 @@ export function common(sources: ((context: CompletionContext) => CompletionResul
     closeBrackets(),
     indentUnit.of('  '),
     EditorState.tabSize.of(2),
+    EditorState.phrases.of(language() === 'zh' ? editorPhrases : {}),
     autocompletion({ override: sources, icons: false, maxRenderedOptions: 40 }),
     keymap.of([{ key: 'Tab', run: acceptCompletion }, ...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, ...defaultKeymap]),
   ];

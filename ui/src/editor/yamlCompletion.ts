@@ -1,6 +1,7 @@
 import type { CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import type { JsonSchema } from '../api/types';
-import { idOf, nodePathOf } from '../document/nodes';
+import { said } from '../app/i18n';
+import { nodePathOf } from '../document/nodes';
 import type { Graph } from '../graph/model';
 import { registry } from '../nodes/registry';
 import { fieldsOf, type Fields } from '../nodes/kind';
@@ -52,7 +53,7 @@ export function yamlSource(schema: () => JsonSchema | null, graph: () => Graph, 
             const ports = registry[node.kind].ports?.(fieldsOf(registry[node.kind], fields(node.path))) ?? [];
             return [node.id, ...ports.map((port) => `${node.id}.${port}`), `${node.id}.failed`, `${node.id}.done`];
           });
-        return { from, options: options.map((label) => ({ label, detail: idOf(label) === label ? '' : '' })), validFor: /^[\w.]*$/ };
+        return { from, options: options.map((label) => ({ label })), validFor: /^[\w.]*$/ };
       }
       const choices = choicesOf(root, [...path, key]);
       return choices.length > 0 ? { from, options: choices.map((choice) => ({ label: String(choice) })), validFor: /^\w*$/ } : null;
@@ -63,7 +64,7 @@ export function yamlSource(schema: () => JsonSchema | null, graph: () => Graph, 
     if (keys.size === 0) return null;
     return {
       from: context.pos - (key[1]?.length ?? 0),
-      options: [...keys].map(([label, info]) => ({ label, apply: `${label}: `, info: info || undefined })),
+      options: [...keys].map(([label, info]) => ({ label, apply: `${label}: `, info: said(info) || undefined })),
       validFor: /^\w*$/,
     };
   };

@@ -21,6 +21,7 @@ const kinds: Record<string, string[]> = {
   email: ['host', 'port', 'security', 'username', 'password', 'from', 'to'],
 };
 const events = ['failed', 'timed_out', 'terminated', 'cancelled', 'completed', 'recovered', 'stuck'] as const;
+const languages = { en: 'English', zh: '中文' };
 const secretFields = new Set(['secret', 'password']);
 
 export default function NotificationsPage() {
@@ -54,7 +55,7 @@ function Channels() {
           <thead><tr><th>{t('form.name')}</th><th>{t('channels.kind')}</th><th>{t('channels.language')}</th><th>{t('channels.test')}</th><th><span className="sr">{t('do.more')}</span></th></tr></thead>
           <tbody>{list.data.items.map((channel) => (
             <tr key={channel.name}>
-              <td><strong>{channel.name}</strong></td><td>{t(`channel.${channel.kind}` as Word)}</td><td>{channel.language}</td>
+              <td><strong>{channel.name}</strong></td><td>{t(`channel.${channel.kind}` as Word)}</td><td>{languages[channel.language]}</td>
               <td>{results[channel.name] && <span role="status" className={results[channel.name]!.ok ? 'tone-ok' : 'tone-fail'}>{results[channel.name]!.text}</span>}</td>
               <td className="row-actions"><Button size="small" icon={<Send size={14} />} onClick={() => test(channel.name)}>{t('do.test')}</Button> <Button size="small" onClick={() => setEditing(channel)}>{t('do.edit')}</Button> <Button size="small" danger onClick={() => setRemoving(channel)}>{t('do.delete')}</Button></td>
             </tr>
@@ -90,13 +91,13 @@ function ChannelDialog({ channel, onClose, done }: { channel: Channel | null; on
     <Modal open title={channel ? channel.name : t('channels.new')} okText={t('do.save')} cancelText={t('do.cancel')} onOk={save} onCancel={onClose} okButtonProps={{ disabled: !name.trim() }}>
       <Field id={`${id}n`} label={t('form.name')} required><Input id={`${id}n`} value={name} disabled={channel !== null} onChange={(event) => setName(event.target.value)} /></Field>
       <Field id={`${id}k`} label={t('channels.kind')}><Select id={`${id}k`} value={kind} onChange={setKind} options={Object.keys(kinds).map((value) => ({ value, label: t(`channel.${value}` as Word) }))} /></Field>
-      <Field id={`${id}l`} label={t('channels.language')}><Select id={`${id}l`} value={language} onChange={setLanguage} options={[{ value: 'en', label: 'English' }, { value: 'zh', label: '中文' }]} /></Field>
+      <Field id={`${id}l`} label={t('channels.language')}><Select id={`${id}l`} value={language} onChange={setLanguage} options={Object.entries(languages).map(([value, label]) => ({ value, label }))} /></Field>
       {(kinds[kind] ?? []).map((field) => (
         <Field key={field} id={id + field} label={t(`channelField.${field}` as Word)} code={field}>
           {field === 'security' ? <Select id={id + field} allowClear value={config[field]} onChange={(value) => set(field, value)} options={['starttls', 'tls', 'none'].map((value) => ({ value, label: value }))} /> : field === 'to' ? <Select id={id + field} mode="tags" open={false} suffixIcon={null} value={[config[field]].flat().filter(Boolean).map(String)} onChange={(list: string[]) => set(field, list)} /> : secretFields.has(field) ? <Input.Password id={id + field} autoComplete="new-password" value={String(config[field] ?? '')} onChange={(event) => set(field, event.target.value)} /> : <Input id={id + field} className="mono" value={String(config[field] ?? '')} onChange={(event) => set(field, field === 'port' ? Number(event.target.value) || undefined : event.target.value)} />}
         </Field>
       ))}
-      <Field id={`${id}a`} label={t('channels.all')} hint={t('channels.allHint')}><Select id={`${id}a`} mode="multiple" value={all} onChange={setAll} options={events.map((value) => ({ value, label: value }))} /></Field>
+      <Field id={`${id}a`} label={t('channels.all')} hint={t('channels.allHint')}><Select id={`${id}a`} mode="multiple" value={all} onChange={setAll} options={events.map((value) => ({ value, label: t(`notice.${value}`) }))} /></Field>
       {channel && channel.secrets.length > 0 && <p className="quiet">{t('channels.secrets', { names: channel.secrets.join(', ') })}</p>}
       {kind === 'webhook' && <Field label={t('field.headers')}><JsonField label={t('field.headers')} value={config.headers} onChange={(value) => set('headers', value)} rows={2} /></Field>}
       <ProblemNote problem={problem} />
@@ -115,7 +116,7 @@ function DeliveryLog() {
         <thead><tr><th>{t('events.time')}</th><th>{t('notifications.event')}</th><th>{t('channels.one')}</th><th>{t('runs.workflow')}</th><th>{t('triggers.run')}</th><th>{t('notifications.status')}</th></tr></thead>
         <tbody>{list.data?.items.map((one) => (
           <tr key={one.id}>
-            <td className="numbers" title={fullTime(one.createdAt)}>{dayClock(one.createdAt)}</td><td>{one.event}</td><td>{one.channel}</td><td>{one.workflow}</td>
+            <td className="numbers" title={fullTime(one.createdAt)}>{dayClock(one.createdAt)}</td><td>{t(`notice.${one.event}` as Word)}</td><td>{one.channel}</td><td>{one.workflow}</td>
             <td>{one.instance ? <Link to={paths.instance(one.instance)}><code>{one.instance}</code></Link> : '—'}</td>
             <td className={tone[one.status]}>{t(`sent.${one.status}`)}{one.attempts > 1 && ` · ${one.attempts}×`}{one.error && <small> {said(one.error)}</small>}</td>
           </tr>

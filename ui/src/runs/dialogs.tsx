@@ -3,7 +3,7 @@ import { useEffect, useId, useState, type ReactNode } from 'react';
 import { api } from '../api/api';
 import type { Problem } from '../api/client';
 import type { Instance, JsonSchema } from '../api/types';
-import { useT } from '../app/i18n';
+import { useT, type Word } from '../app/i18n';
 import { go, paths } from '../app/router';
 import { ProblemNote } from '../components/problems';
 import { Field, JsonField, SchemaForm } from '../components/SchemaForm';
@@ -117,7 +117,7 @@ function PlanView({ plan }: { plan: Plan }) {
   return (
     <dl className="plan">
       {kept.length > 0 && <><dt>{t('rerun.kept')}</dt><dd>{kept.map((path) => <code key={path} className="tag">{path}</code>)}</dd></>}
-      {again.length > 0 && <><dt className="tone-wait">{t('rerun.again')}</dt><dd>{again.map((node) => <span key={node.path} className={`tag${node.once ? ' tone-fail' : ''}`}><code>{node.path}</code> {node.kind}{node.once ? ` · ${t('rerun.once')}` : ''}</span>)}</dd></>}
+      {again.length > 0 && <><dt className="tone-wait">{t('rerun.again')}</dt><dd>{again.map((node) => <span key={node.path} className={`tag${node.once ? ' tone-fail' : ''}`}><code>{node.path}</code> {t(`kind.${node.kind}` as Word)}{node.once ? ` · ${t('rerun.once')}` : ''}</span>)}</dd></>}
     </dl>
   );
 }

@@ -2,6 +2,7 @@ import { administrationSentences } from './administration';
 import { fileSentences } from './file';
 import { graphSentences } from './graph';
 import { instanceSentences } from './instances';
+import { keySentences } from './keys';
 import { librarySentences } from './libraries';
 import { translator } from './translator';
 import { triggerSentences } from './triggers';
@@ -9,6 +10,6 @@ import { valueSentences } from './values';
 import { words } from './words';
 
 /// What the server says, as its sources write it. What libraries say is apart.
-export const ownSentences = { ...fileSentences, ...valueSentences, ...graphSentences, ...instanceSentences, ...triggerSentences, ...administrationSentences };
+export const ownSentences = { ...fileSentences, ...keySentences, ...valueSentences, ...graphSentences, ...instanceSentences, ...triggerSentences, ...administrationSentences };
 
 export const inChinese = translator({ ...ownSentences, ...librarySentences }, words);

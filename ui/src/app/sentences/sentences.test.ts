@@ -37,6 +37,13 @@ function literalsOfSource(text: string): string {
 
 const sources = files('../src', '.cc').filter((name) => !name.endsWith('_test.cc')).map((name) => literalsOfSource(readFileSync(name, 'utf8'))).join('\n');
 
+test('the help of every key has its Chinese', () => {
+  const tables = readdirSync('../src/dsl').filter((name) => /^keys\w*\.cc$/.test(name)).map((name) => literalsOfSource(readFileSync(`../src/dsl/${name}`, 'utf8'))).join('\n');
+  const help = [...tables.matchAll(/(?:\.description =\s*|\bkind\("\w+", )"([^"\n]*)"/g)].map((found) => found[1]!);
+  expect(help.length).toBeGreaterThan(150);
+  expect(help.filter((sentence) => inChinese(sentence) === null)).toEqual([]);
+});
+
 test('every sentence of the table still stands in the sources', () => {
   // Sources put quotes and what is counted around values by themselves.
   const stands = (literal: string) => literal.split(/[`\s]*`[`\s]*|\s+\.$/).every((part) => part.trim().length < 4 || sources.includes(part.trim()));
