@@ -20,7 +20,7 @@ export default function AuditPage() {
         <Input data-search className="page-search" placeholder={t('audit.action')} aria-label={t('audit.action')} value={action ?? ''} onChange={(event) => setQuery({ action: event.target.value })} allowClear />
       </header>
       <ProblemBar problem={list.problem} at={list.data ? list.at : null} retry={list.reload} />
-      <div className="table-area"><table className="table">
+      <div className="table-area" tabIndex={0} role="region" aria-label={t('nav.audit')}><table className="table">
         <thead><tr><th>{t('events.time')}</th><th>{t('audit.actor')}</th><th>{t('audit.action')}</th><th>{t('audit.target')}</th><th>{t('audit.detail')}</th><th>{t('audit.remote')}</th></tr></thead>
         <tbody>{list.data?.items.map((entry) => (
           <tr key={entry.id}><td className="numbers">{fullTime(entry.at)}</td><td>{entry.actor}</td><td><code>{entry.action}</code></td><td><code>{entry.target}</code></td><td className="clip"><code className="quiet">{entry.detail ? JSON.stringify(entry.detail) : ''}</code></td><td className="quiet">{entry.remote}</td></tr>

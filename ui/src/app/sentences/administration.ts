@@ -5,6 +5,7 @@ export const administrationSentences: Sentences = {
   'There is no channel `{name}`.': '没有通知渠道 `{name}`。',
   'there is no channel `{name}`': '没有通知渠道 `{name}`',
   'A channel has no `{key}`; it has `name`, `kind`, `config`, `language` and `all`.': '通知渠道没有 `{key}`；可用的是 `name`、`kind`、`config`、`language` 和 `all`。',
+  '`name` must be up to 63 of a-z, A-Z, 0-9, `.`, `_` and `-`.': '`name` 最多 63 个 a-z、A-Z、0-9、`.`、`_` 和 `-`。',
   '`kind` must be one of {kinds}.': '`kind` 应为其中之一：{kinds}。',
   '`language` must be en or zh.': '`language` 应为 en 或 zh。',
   '`all` must be a list of events.': '`all` 应为事件列表。',

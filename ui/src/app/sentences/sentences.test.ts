@@ -44,6 +44,13 @@ test('the help of every key has its Chinese', () => {
   expect(help.filter((sentence) => inChinese(sentence) === null)).toEqual([]);
 });
 
+test('what the interface refuses with, as far as one literal says it all, has its Chinese', () => {
+  const people = [...files('../src/server/handlers', '.cc'), ...files('../src/triggers', '.cc')].filter((name) => !/_test\.cc$|worker\.cc$/.test(name));
+  const messages = people.flatMap((name) => [...literalsOfSource(readFileSync(name, 'utf8')).matchAll(/(?:Fail\(|ProblemOf\(\{)"[a-z_.]+",\s*"((?:[^"\\\n]|\\.)*)"[)}]/g)].map((found) => found[1]!));
+  expect(messages.length).toBeGreaterThan(30);
+  expect(messages.filter((sentence) => inChinese(sentence) === null)).toEqual([]);
+});
+
 test('every sentence of the table still stands in the sources', () => {
   // Sources put quotes and what is counted around values by themselves.
   const stands = (literal: string) => literal.split(/[`\s]*`[`\s]*|\s+\.$/).every((part) => part.trim().length < 4 || sources.includes(part.trim()));
