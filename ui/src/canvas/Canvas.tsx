@@ -233,8 +233,9 @@ function Inner(props: CanvasProps) {
     actions.dropped(kind, wire && wire.source !== startPath ? { from: wire.source, to: wire.target, port: wire.data?.port ?? null } : null);
   };
 
-  const titleOf = (path: string) => (path === startPath ? t('canvas.triggers') : (graph.nodes.find((node) => node.path === path)?.title ?? path.split('/').at(-1)!));
-  const wires = useMemo(() => scene.wires.map((wire) => ({ ...wire, ariaLabel: t('canvas.edge', { from: titleOf(wire.source), to: titleOf(wire.target) }) })), [scene.wires, graph, t]);
+  const titles = useMemo(() => new Map([[startPath, t('canvas.triggers')], ...graph.nodes.map((node) => [node.path, node.title ?? node.id] as const)]), [graph, t]);
+  const titleOf = (path: string) => titles.get(path) ?? path;
+  const wires = useMemo(() => scene.wires.map((wire) => ({ ...wire, ariaLabel: t('canvas.edge', { from: titleOf(wire.source), to: titleOf(wire.target) }) })), [scene.wires, titles, t]);
   const descriptions = useMemo(() => ({ 'node.a11yDescription.default': t('canvas.nodeHelp'), 'edge.a11yDescription.default': t('canvas.edgeHelp') }), [t]);
   const fit = useCallback(() => void flow.fitView({ padding: 0.06, maxZoom: 1, duration: 160 }), [flow]);
   const key = (event: KeyboardEvent) => {
