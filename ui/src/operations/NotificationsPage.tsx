@@ -5,7 +5,7 @@ import { api } from '../api/api';
 import type { Problem } from '../api/client';
 import { useResource } from '../api/resource';
 import type { Channel, ChannelChange } from '../api/types';
-import { said, useT, type Word } from '../app/i18n';
+import { language as readers, said, useT, type Word } from '../app/i18n';
 import { paths } from '../app/router';
 import { Link } from '../components/Link';
 import { ProblemBar, ProblemNote, problemText } from '../components/problems';
@@ -75,7 +75,7 @@ function ChannelDialog({ channel, onClose, done }: { channel: Channel | null; on
   const [name, setName] = useState(channel?.name ?? '');
   const [kind, setKind] = useState<Channel['kind']>(channel?.kind ?? 'webhook');
   const [all, setAll] = useState<NonNullable<ChannelChange['all']>>(channel?.all ?? []);
-  const [language, setLanguage] = useState<'en' | 'zh'>(channel?.language ?? 'en');
+  const [language, setLanguage] = useState<'en' | 'zh'>(channel?.language ?? readers());
   const [config, setConfig] = useState<Record<string, unknown>>(() => ({ ...(channel?.config as Record<string, unknown> | undefined) }));
   const [problem, setProblem] = useState<Problem | null>(null);
   const save = () => {

@@ -11,7 +11,6 @@ export const words: Sentences = {
   'a map': '映射',
   'a value': '值',
   'an expression': '表达式',
-  'an expression that gives one': '能得到映射的表达式',
   'a JSON Schema': 'JSON Schema',
   'a duration such as 30s': '时长（如 30s）',
   'a size such as 64KB': '大小（如 64KB）',
