@@ -49,8 +49,7 @@ Result<std::unique_ptr<worker::Host>> Create(const std::shared_ptr<temporalio::R
                                           : MakeHandlers(SettingsOf(options), connection);
   std::vector<worker::Queue> queues;
   for (const auto& name : options.queues) {
-    queues.push_back(
-        {.name = name, .workflows = name == contract::kWorkerQueue, .activities = handlers, .limits = options.limits});
+    queues.push_back({.name = name, .workflows = true, .activities = handlers, .limits = options.limits});
   }
   return worker::Host::Create(connection, std::move(queues));
 }
@@ -120,7 +119,7 @@ void AddWorker(CLI::App& app, Action& action) {
                    "`weft dev` here)")
       ->group(kSettings);
   verb->add_option("--queue", options->queues,
-                   "Task queue to work on; repeatable (default: weft, which also runs the workflows)")
+                   "Task queue to work on; repeatable (default: weft, where workflows are started)")
       ->group(kSettings);
   verb->add_option("--log", options->log, "debug, info, warn or error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))

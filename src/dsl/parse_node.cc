@@ -79,7 +79,7 @@ void CheckEnv(const Fields& fields) {
   }
 }
 
-std::shared_ptr<const Node> ReadCompensate(const Fields& fields) {
+std::shared_ptr<const Node> ReadCompensate(const Fields& fields, const std::string& queue) {
   const auto* body = fields.Get("compensate");
   if (body == nullptr || !body->IsMap()) return nullptr;
   auto site = fields.site();
@@ -90,6 +90,8 @@ std::shared_ptr<const Node> ReadCompensate(const Fields& fields) {
   ReadTimes(inner, *node);
   CheckEnv(inner);
   node->env = inner.Read("env");
+  // What a node did is undone where it did it.
+  if (node->kind != Kind::kWorkflow) node->queue = queue;
   return node;
 }
 
@@ -116,10 +118,10 @@ void ReadNode(const Fields& fields, Node& node) {
   node.deadline = fields.Time("deadline");
   ReadOnce(fields, node);
   if (const auto on_error = fields.Inside("on_error")) node.continue_with = on_error->Read("continue");
-  node.compensate = ReadCompensate(fields);
   node.output = fields.Read("output");
   node.disabled = fields.Bool("disabled");
   node.queue = fields.Text("queue").value_or("");
+  node.compensate = ReadCompensate(fields, node.queue);
   node.output_on_worker = Acts(node.kind) && node.output.AsExpression() != nullptr && node.output.ReadsOnlyDotAndVars();
 }
 

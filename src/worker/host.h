@@ -24,7 +24,8 @@ struct Limits {
 /// One task queue that a host polls.
 struct Queue {
   std::string name;
-  /// Interprets workflows. Only the queue that runs are started on (contract::kWorkerQueue) needs it.
+  /// Interprets workflows: those that are started (contract::kWorkerQueue), and children that a `workflow` node with a
+  /// `queue` starts.
   bool workflows = false;
   std::map<std::string, temporalio::ActivityHandler> activities;
   Limits limits{};

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import threading
 import unittest
+from contextlib import contextmanager
 from pathlib import Path
 
 from weft_dev import KEPT, WEFT, Dev, Receiver, eventually, free_port, sandbox
@@ -61,6 +62,19 @@ class NodesTest(unittest.TestCase):
         child = self.dev.until(id, lambda d: d["nodes"]["call"].get("child"))["nodes"]["call"]["child"]
         self.waiting(child, "b")
         return id, child
+
+    @contextmanager
+    def worker(self, queue):
+        """A worker of that queue, which must end well."""
+        with open(self.root / "worker.log", "w+b") as log:
+            process = subprocess.Popen([WEFT, "worker", "--queue", queue, "--server", self.dev.url, "--temporal",
+                                        f"127.0.0.1:{self.dev.temporal_port}", *sandbox()], stdout=log, stderr=log,
+                                       env={**KEPT, "WEFT_DATA": str(self.dev.data)})
+            try:
+                yield
+            finally:
+                process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(timeout=60), 0)
 
     def test_child_of_a_pinned_and_of_the_latest_revision(self):
         self.dev.deploy(CHILD % 1)
@@ -197,6 +211,16 @@ class NodesTest(unittest.TestCase):
         self.assertEqual(self.dev.ok(f"/instances/{id}?path=each/150")["nodes"]["each/150/s"]["output"], 150)
         self.weft("cancel", id)
 
+    def test_child_of_another_queue_is_run_by_the_worker_of_that_queue(self):
+        self.deploy("inner", "  a: { set: { from: inner } }")
+        self.deploy("outer", "  call: { workflow: inner, queue: far }")
+        id = self.dev.begin("outer")
+        child = self.dev.until(id, lambda d: d["nodes"]["call"].get("child"))["nodes"]["call"]["child"]
+        self.dev.until(child, lambda d: (d.get("reason") or {}).get("message") == "no worker polls queue far")
+        with self.worker("far"):
+            document = self.dev.closed(id)
+        self.assertEqual(document["nodes"]["call"]["output"], {"from": "inner"}, document)
+
     def test_worker_of_another_queue_takes_the_token_of_dev_and_ends_when_interrupted(self):
         self.weft("secret", "set", "tok", stdin=SECRET + "\n")
         self.deploy("other", "  call: { http: { url: '%s/call', headers: { X-Tok: 'Bearer ${ $secrets.tok }' } } }\n"
@@ -204,15 +228,8 @@ class NodesTest(unittest.TestCase):
                     "secrets: [tok]")
         id = self.dev.begin("other")
         self.dev.until(id, lambda d: (d["nodes"]["far"].get("reason") or {}).get("message") == "no worker polls queue gpu")
-        with open(self.root / "worker.log", "w+b") as log:
-            worker = subprocess.Popen([WEFT, "worker", "--queue", "gpu", "--server", self.dev.url, "--temporal",
-                                       f"127.0.0.1:{self.dev.temporal_port}", *sandbox()], stdout=log, stderr=log,
-                                      env={**KEPT, "WEFT_DATA": str(self.dev.data)})
-            try:
-                document = self.dev.closed(id)
-            finally:
-                worker.send_signal(signal.SIGINT)
-            self.assertEqual(worker.wait(timeout=60), 0)
+        with self.worker("gpu"):
+            document = self.dev.closed(id)
         self.assertEqual(document["nodes"]["far"]["output"]["stdout"], "got ***", document)
         sent = [headers["X-Tok"] for path, headers, _ in self.service.requests if path == "/call"]
         self.assertEqual(sent, ["Bearer " + SECRET])

@@ -30,8 +30,8 @@ TEST(Queues, NodesAreFoundInRegionsAndCompensations) {
                  "  d: { set: 1, needs: a }\n"
                  "  e: { shell: x, queue: never, disabled: true }\n"),
               ElementsAre(Pair("gpu", kNodes), Pair("weft", kRuns)));
-  EXPECT_THAT(Of("nodes: { a: { shell: x, queue: gpu, compensate: { shell: y } } }"),
-              ElementsAre(Pair("gpu", kNodes), Pair("weft", kBoth)));
+  EXPECT_THAT(Of("nodes: { a: { set: x, queue: gpu, compensate: { shell: y } } }"),
+              ElementsAre(Pair("gpu", kNodes), Pair("weft", kRuns)));
 }
 
 TEST(Queues, WhatNeedsTheStoreIsDoneByServers) {
