@@ -70,7 +70,7 @@ function QueueRow({ queue, now }: { queue: Queue; now: number }) {
             {unserved.length < sides.filter(({ side }) => side).length && <small>{t('queues.unpolledSide', { what: unserved.map(({ word }) => t(word)).join() })}</small>}
             {queue.name === 'weft-system' && <small>{t('queues.startServer')}</small>}
             {queue.name === 'weft' && <small>{t('queues.startWorker')} <code>weft worker</code></small>}
-            {!about && queue.activities?.polled === false && <small>{t('queues.startWorker')} <code>weft worker --queue {queue.name}</code></small>}
+            {!about && <small>{t('queues.startWorker')} <code>weft worker --queue {queue.name}</code></small>}
           </>
         )}
       </td>
