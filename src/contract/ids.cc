@@ -51,6 +51,16 @@ std::string InstanceId(std::string_view ns, std::string_view name, std::string_v
   return WorkflowType(ns, name) + "." + std::string(trigger) + "." + (IsPlain(key) ? std::string(key) : HashOf(key));
 }
 
+std::string TestRunPrefix(std::string_view workflow_type) { return std::string(workflow_type) + ".test-run."; }
+
+std::string TestRunId(std::string_view ns, std::string_view name, std::string_view key) {
+  return TestRunPrefix(WorkflowType(ns, name)) + std::string(key);
+}
+
+bool IsTestRun(std::string_view workflow_type, std::string_view id) {
+  return id.starts_with(TestRunPrefix(workflow_type));
+}
+
 std::string_view ShortRunId(std::string_view run_id) {
   constexpr std::size_t kCharacters = 8;
   return run_id.substr(run_id.size() - std::min(run_id.size(), kCharacters));

@@ -42,6 +42,8 @@ inline constexpr std::string_view kApprovalSignal = "approval";
 /// signal.
 inline constexpr std::string_view kCancelSignal = "cancel";
 
+// Trigger kind of a run that tries a text which is not deployed.
+inline constexpr std::string_view kTestTrigger = "test";
 // Trigger kind of a run that reports another one's end.
 inline constexpr std::string_view kNotificationTrigger = "notification";
 

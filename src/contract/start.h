@@ -10,7 +10,7 @@ namespace weft::contract {
 
 /// What started an instance.
 struct TriggerInfo {
-  std::string kind = "manual";  ///< manual, webhook, event, cron, workflow
+  std::string kind = "manual";  ///< manual, webhook, event, cron, workflow, test
   std::string id;               ///< the trigger's id; empty for manual
   expr::Value payload;
 };
@@ -20,10 +20,10 @@ struct TriggerInfo {
 /// … } }`. Add, never rename.
 struct StartInput {
   int semantics = kSemantics;
-  int revision = 0;  ///< 0: not deployed (`weft run`)
+  int revision = 0;  ///< 0: not deployed (`weft run`, a test run)
   TriggerInfo trigger;
-  /// What is taken over from an earlier instance (rerun from a node), by path: `{ output, case }`, the case of a switch
-  /// or an approval.
+  /// Nodes that do not run, by path: what is taken over from an earlier instance (rerun from a node), or given by a
+  /// person (test run). `{ output, case }`, the case of a switch or an approval.
   std::map<std::string, expr::Value> reuse;
   /// A continued run's state; null in a first run.
   expr::Value carry;

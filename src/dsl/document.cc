@@ -57,6 +57,24 @@ Value DocumentNode::ToValue() const {
   return map;
 }
 
+std::string DocumentNode::ToJson() const {
+  std::string json;
+  switch (type) {
+    case Type::kNull: return "null";
+    case Type::kBool:
+    case Type::kNumber: return text;
+    case Type::kString: return Value(text).Dump();
+    case Type::kList:
+      for (const auto* item : items) json += (json.empty() ? "" : ",") + item->ToJson();
+      return "[" + json + "]";
+    case Type::kMap: break;
+  }
+  for (const auto& [key, value] : entries) {
+    json += (json.empty() ? "" : ",") + Value(key->text).Dump() + ":" + value->ToJson();
+  }
+  return "{" + json + "}";
+}
+
 std::string Document::PathOf(const DocumentNode& node) {
   std::vector<std::string> steps;
   for (const auto* at = &node; at->parent != nullptr; at = at->parent) {

@@ -40,6 +40,8 @@ struct DocumentNode {
   [[nodiscard]] const DocumentNode& Find(std::string_view pointer) const;
   /// The value as data; integers of any size stay as they are.
   [[nodiscard]] expr::Value ToValue() const;
+  /// The same as JSON text, with keys in the order in which they were written.
+  [[nodiscard]] std::string ToJson() const;
 };
 
 /// A parsed file. Its nodes live as long as it does. One thread at a time.

@@ -226,6 +226,8 @@ Result<Value> Expression::Evaluate(const Scope& scope, Spent* spent) const {
 const std::string& Expression::text() const { return impl_->text; }
 const std::vector<Read>& Expression::reads() const { return impl_->reads; }
 bool Expression::UsesNow() const { return impl_->uses_now; }
+bool Expression::MayReadDot() const { return !impl_->plain || !impl_->plain->FromVariable(); }
+
 bool Expression::ReadsOnlyDotAndVars() const {
   return !impl_->uses_now &&
          std::ranges::all_of(impl_->reads, [](const Read& read) { return read.name == Name::kVars; });

@@ -84,6 +84,8 @@ class Expression {
   [[nodiscard]] const std::vector<Read>& reads() const;
   /// True if the program reads nothing but `.` and `$vars`.
   [[nodiscard]] bool ReadsOnlyDotAndVars() const;
+  /// False if the program only follows a path from a variable, which certainly leaves `.` alone.
+  [[nodiscard]] bool MayReadDot() const;
   /// Calls `now`.
   [[nodiscard]] bool UsesNow() const;
 

@@ -255,23 +255,33 @@ const Expression* Template::AsExpression() const {
   return impl_ == nullptr ? nullptr : std::get_if<Expression>(&impl_->content);
 }
 
-void Template::CollectReads(std::vector<const Read*>& out) const {
+template <class Visit>
+void Template::VisitExpressions(const Visit& visit) const {
   if (impl_ == nullptr) return;
-  const auto add = [&](const Expression& expression) {
-    for (const auto& read : expression.reads()) out.push_back(&read);
-  };
-  if (const auto* expression = std::get_if<Expression>(&impl_->content)) add(*expression);
+  if (const auto* expression = std::get_if<Expression>(&impl_->content)) visit(*expression);
   if (const auto* parts = std::get_if<Impl::Parts>(&impl_->content)) {
     for (const auto& part : parts->parts) {
-      if (const auto* expression = std::get_if<Expression>(&part)) add(*expression);
+      if (const auto* expression = std::get_if<Expression>(&part)) visit(*expression);
     }
   }
   if (const auto* list = std::get_if<Impl::List>(&impl_->content)) {
-    for (const auto& item : list->items) item.CollectReads(out);
+    for (const auto& item : list->items) item.VisitExpressions(visit);
   }
   if (const auto* map = std::get_if<Impl::Map>(&impl_->content)) {
-    for (const auto& [key, field] : map->fields) field.CollectReads(out);
+    for (const auto& [key, field] : map->fields) field.VisitExpressions(visit);
   }
+}
+
+void Template::CollectReads(std::vector<const Read*>& out) const {
+  VisitExpressions([&](const Expression& expression) {
+    for (const auto& read : expression.reads()) out.push_back(&read);
+  });
+}
+
+bool Template::MayReadDot() const {
+  bool may = false;
+  VisitExpressions([&](const Expression& expression) { may = may || expression.MayReadDot(); });
+  return may;
 }
 
 void Template::CollectSecrets(std::vector<std::string>& out) const {

@@ -69,6 +69,8 @@ class Template {
   [[nodiscard]] const Value* AsLiteral() const;
   /// Every read of every expression inside.
   void CollectReads(std::vector<const Read*>& out) const;
+  /// False if no expression inside can read `.`.
+  [[nodiscard]] bool MayReadDot() const;
   /// The secrets it names, in the order written.
   void CollectSecrets(std::vector<std::string>& out) const;
   /// For a template of one expression (or a literal): whether it reads nothing else.
@@ -78,6 +80,8 @@ class Template {
 
  private:
   struct Impl;
+  template <class Visit>
+  void VisitExpressions(const Visit& visit) const;
   std::shared_ptr<const Impl> impl_;
 };
 

@@ -44,7 +44,7 @@ class AccessRoutesTest : public store::StoreTest {
     std::vector<Route> all;
     const auto origin = [this](const std::string&, const std::string& run) -> Result<RunOrigin> {
       if (run != "run-1") return Fail("not_found", "Temporal has no such run.");
-      return RunOrigin{.ns = "default", .name = "orders", .revision = revision};
+      return RunOrigin{.ns = "default", .name = "orders", .revision = revision, .test_secrets = test_secrets};
     };
     for (auto& routes : {AuditRoutes(services), SecretRoutes(services), SessionRoutes(services), TokenRoutes(services),
                          WorkerRoutes(services, origin)}) {
@@ -92,6 +92,7 @@ class AccessRoutesTest : public store::StoreTest {
 
   const SealingKey key = NewSealingKey();
   int revision = 1;
+  std::vector<std::string> test_secrets;
   Services services;
   std::optional<triggers::Definitions> definitions;
   std::optional<TestServer> server;
@@ -162,8 +163,11 @@ TEST_P(AccessRoutesTest, GivesAWorkerWhatTheRevisionDeclares) {
   EXPECT_EQ(Resolve(worker, "[]").status, 400);
   revision = 0;
   EXPECT_EQ(Resolve(worker, R"(["token"])").status, 403) << "a run that was not deployed";
+  test_secrets = {"token"};
+  EXPECT_EQ(Resolve(worker, R"(["token"])").body, R"({"values":{"token":"s3cret-value"}})") << "a test run";
+  EXPECT_EQ(Resolve(worker, R"(["other"])").status, 403);
   const auto audited = Call("GET", "/api/v1/audit?action=secret.resolve").body;
-  EXPECT_EQ(Value::Parse(audited)->Get("items").size(), 1U);
+  EXPECT_EQ(Value::Parse(audited)->Get("items").size(), 2U);
   EXPECT_THAT(audited,
               HasSubstr(R"("detail":{"instance":"default.orders.hook.1","names":["token","missing"],"revision":1})"));
 }

@@ -85,6 +85,7 @@ bool ComesAfter(const ListedInstance& item, Timestamp started_at, const std::str
 bool Matches(const ListedInstance& item, const InstanceFilter& filter) {
   if (!Wants(filter, item.status)) return false;
   if (!filter.ns.empty() && item.ns != filter.ns) return false;
+  if (filter.trigger.empty() && item.trigger_kind == contract::kTestTrigger) return false;
   if (!filter.trigger.empty() && item.trigger_id != filter.trigger && item.trigger_kind != filter.trigger) return false;
   if (filter.started_from && item.started_at < *filter.started_from) return false;
   if (filter.started_before && item.started_at >= *filter.started_before) return false;
@@ -271,7 +272,13 @@ Result<InstanceList::Part> InstanceList::Archived(const InstanceFilter& filter, 
   std::ranges::for_each(kClosed, wanted);
   wanted("not_triggered");
   if (query.statuses.empty()) return part;
-  if (filter.trigger != "manual") query.trigger_id = filter.trigger;
+  if (filter.trigger == "manual" || filter.trigger == contract::kTestTrigger) {
+    query.trigger_kind = filter.trigger;
+  } else if (filter.trigger.empty()) {
+    query.except_kind = contract::kTestTrigger;
+  } else {
+    query.trigger_id = filter.trigger;
+  }
   query.started_from = filter.started_from;
   query.started_before = filter.started_before;
   query.search = filter.search;
@@ -284,7 +291,6 @@ Result<InstanceList::Part> InstanceList::Archived(const InstanceFilter& filter, 
                                 [&](store::Transaction& t) { return store::ListArchived(t, query); }));
   for (const auto& row : rows) {
     if (rows.size() == static_cast<std::size_t>(limit)) part.looked_until = Place{row.started_at, row.first_run};
-    if (filter.trigger == "manual" && row.trigger_kind != "manual") continue;
     part.items.push_back({.id = row.id + '@' + std::string(contract::ShortRunId(row.first_run)),
                           .workflow_id = row.id,
                           .run_id = row.last_run,

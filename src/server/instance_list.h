@@ -16,7 +16,7 @@ namespace weft::server {
 struct InstanceFilter {
   std::string ns, workflow;           ///< empty: any
   std::vector<std::string> statuses;  ///< of the instance document; none: any but `not_triggered`
-  std::string trigger;                ///< its id, or `manual`
+  std::string trigger;                ///< its id, `manual` or `test`; empty: any but tests
   std::optional<Timestamp> started_from, started_before;
   std::string node;    ///< path of a node where the instance is now
   std::string search;  ///< in its id and, once it has closed, in its input and error

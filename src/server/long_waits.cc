@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "contract/ids.h"
 #include "expr/value.h"
 #include "server/close_scan.h"
 #include "store/definitions.h"
@@ -114,11 +115,12 @@ Result<void> LongWaits::ReadRules() {
 }
 
 Result<void> LongWaits::TellOf(const std::string& ns, const std::string& workflow, int revision, const Rule& rule) {
+  const auto tests = contract::TestRunPrefix(contract::WorkflowType(ns, workflow));
   const auto suffix = ".waiting." + FormatDuration(rule.waited);
   while (true) {
     const auto now = Now();
     WEFT_TRY(const int told, database_.Write<int>([&](store::Transaction& t) -> Result<int> {
-      WEFT_TRY(const auto waits, store::ListLongWaits(t, ns, workflow, now - rule.waited, suffix, kPage));
+      WEFT_TRY(const auto waits, store::ListLongWaits(t, ns, workflow, now - rule.waited, suffix, tests, kPage));
       for (const auto& wait : waits) {
         WEFT_TRY_VOID(notify::Outbox::Add(t,
                                           {.subject = wait.id + suffix,

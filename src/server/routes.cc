@@ -16,6 +16,7 @@
 #include "server/handlers/session.h"
 #include "server/handlers/system.h"
 #include "server/handlers/tokens.h"
+#include "server/handlers/test.h"
 #include "server/handlers/triggers.h"
 #include "server/handlers/ui.h"
 #include "server/handlers/worker.h"
@@ -42,6 +43,7 @@ std::vector<Route> AllRoutes(Services& services) {
   add(SystemRoutes(services));
   add(TokenRoutes(services));
   add(TriggerRoutes(services));
+  add(TestRoutes(services));
   add(WorkerRoutes(services, OriginFromTemporal(services)));
   add(WorkflowRoutes(services));
   add(UiRoutes(services, UiFiles()));

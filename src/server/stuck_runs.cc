@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "contract/ids.h"
 #include "progress/view.h"
 #include "server/close_scan.h"
 #include "server/run_end.h"
@@ -70,6 +71,7 @@ Result<void> StuckRuns::Look(const std::stop_token& stop) {
 }
 
 Result<void> StuckRuns::LookAt(const temporalio::RunInfo& run) {
+  if (contract::IsTestRun(run.workflow_type, run.workflow_id)) return {};
   const auto described = client_.Describe({run.workflow_id, run.run_id});
   if (!described) {
     if (described.error().code == temporalio::Error::Code::kNotFound) return {};

@@ -124,6 +124,8 @@ Result<std::vector<ArchivedInstance>> ListArchived(Transaction& t, const Archive
   conditions.AddText("ns", filter.ns);
   conditions.AddText("workflow", filter.workflow);
   conditions.AddText("trigger_id", filter.trigger_id);
+  conditions.AddText("trigger_kind", filter.trigger_kind);
+  if (!filter.except_kind.empty()) conditions.Add("trigger_kind <> ", filter.except_kind);
   conditions.AddOneOf("status", filter.statuses);
   if (filter.started_from) conditions.Add("started_at >= ", ToMillis(*filter.started_from));
   if (filter.started_before) conditions.Add("started_at < ", ToMillis(*filter.started_before));
@@ -152,15 +154,16 @@ Result<std::vector<WorkflowStats>> ListStats(Transaction& t, Timestamp from, int
                                       "COUNT(CASE WHEN status = 'completed' THEN 1 END), "
                                       "COUNT(CASE WHEN status IN ('failed', 'timed_out', 'terminated') THEN 1 END) "
                                       "FROM archived_instances WHERE ended_at >= ?1 AND ended_at < ?2 "
-                                      "GROUP BY ns, workflow, hour ORDER BY ns, workflow",
+                                      "AND trigger_kind <> 'test' GROUP BY ns, workflow, hour ORDER BY ns, workflow",
                                       span));
-  WEFT_TRY(const auto spans,
-           t.Query("SELECT ns, workflow, MIN(took) FROM (SELECT ns, workflow, ended_at - started_at AS took, "
-                   "ROW_NUMBER() OVER (PARTITION BY ns, workflow ORDER BY ended_at - started_at) AS place, "
-                   "COUNT(*) OVER (PARTITION BY ns, workflow) AS total FROM archived_instances "
-                   "WHERE ended_at >= ?1 AND ended_at < ?2 AND status = 'completed') AS ranked "
-                   "WHERE place * 100 >= total * 95 GROUP BY ns, workflow",
-                   span));
+  WEFT_TRY(
+      const auto spans,
+      t.Query("SELECT ns, workflow, MIN(took) FROM (SELECT ns, workflow, ended_at - started_at AS took, "
+              "ROW_NUMBER() OVER (PARTITION BY ns, workflow ORDER BY ended_at - started_at) AS place, "
+              "COUNT(*) OVER (PARTITION BY ns, workflow) AS total FROM archived_instances "
+              "WHERE ended_at >= ?1 AND ended_at < ?2 AND status = 'completed' AND trigger_kind <> 'test') AS ranked "
+              "WHERE place * 100 >= total * 95 GROUP BY ns, workflow",
+              span));
   std::map<std::pair<std::string, std::string>, Duration> p95;
   for (const auto& row : spans) p95.emplace(std::pair(row.Text(0), row.Text(1)), row.Int(2));
   std::vector<WorkflowStats> stats;

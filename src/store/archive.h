@@ -53,8 +53,9 @@ Result<std::optional<std::string>> ReadArchivedHistory(Transaction& t, std::stri
 Result<std::optional<ArchivedInstance>> FindArchived(Transaction& t, std::string_view id, std::string_view run = {});
 
 struct ArchiveFilter {
-  std::string ns, workflow, trigger_id;  ///< empty: any
-  std::vector<std::string> statuses;     ///< none: any
+  std::string ns, workflow, trigger_id, trigger_kind;  ///< empty: any
+  std::string except_kind;                             ///< none of this kind of trigger
+  std::vector<std::string> statuses;                   ///< none: any
   std::optional<Timestamp> started_from, started_before;
   std::string search;
   /// After this instance, in the order of the list.
@@ -76,8 +77,8 @@ struct WorkflowStats {
   std::vector<Hour> hours;      ///< the first begins at `from`
   std::optional<Duration> p95;  ///< 95 of 100 of the completed ones took at most so long; none: none completed
 };
-/// Of all workflows that had instances which ended in the `hours` hours from `from` on, by namespace and name. Reads an
-/// index entry for each of them.
+/// Of all workflows that had instances which ended in the `hours` hours from `from` on, test runs left out, by
+/// namespace and name.
 Result<std::vector<WorkflowStats>> ListStats(Transaction& t, Timestamp from, int hours);
 
 /// Removes instances that ended before `before` with their runs, and runs that closed before it in chains which still

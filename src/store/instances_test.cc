@@ -94,6 +94,9 @@ TEST_P(ArchiveTest, CountsWhatEndedHourByHour) {
   at("orders", "cancelled", hours(2), Duration(5));  // neither well nor badly
   for (int i = 1; i <= 20; ++i) at("many", "completed", hours(1), Duration(i));
   at("never-well", "failed", hours(1), Duration(1));
+  auto test = Closed("tried", NewUlid(), kNoon);
+  test.trigger_kind = "test";
+  Archive(test);
 
   const auto stats = db().Read<std::vector<WorkflowStats>>([&](auto& t) { return ListStats(t, kNoon, 24); });
   ASSERT_TRUE(stats) << stats.error().message;

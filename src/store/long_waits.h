@@ -17,9 +17,10 @@ struct LongWait {
   Timestamp since{};
 };
 
-/// Open waits of a workflow's instances that began at that time or before, of which no notification has the subject
-/// `id` + `suffix`; oldest first, at most `limit`.
+/// Open waits of a workflow's instances, but for those whose id begins with `except`, that began at that time or
+/// before, of which no notification has the subject `id` + `suffix`; oldest first, at most `limit`.
 Result<std::vector<LongWait>> ListLongWaits(Transaction& t, std::string_view ns, std::string_view workflow,
-                                            Timestamp since, std::string_view suffix, int limit);
+                                            Timestamp since, std::string_view suffix, std::string_view except,
+                                            int limit);
 
 }  // namespace weft::store

@@ -53,22 +53,28 @@ Error Translated(const temporalio::Error& error) {
 }
 
 /// For lists of instances, which do not read histories.
-std::string MemoOf(const contract::StartInput& start) {
+std::string MemoOf(const contract::StartInput& start, const std::string& secrets) {
   auto trigger = Value::Object({{"kind", Value(start.trigger.kind)}});
   if (!start.trigger.id.empty()) trigger.Set("id", Value(start.trigger.id));
-  return Value::Object({{"revision", Value(start.revision)}, {"trigger", std::move(trigger)}}).Dump();
+  auto memo = Value::Object({{"revision", Value(start.revision)}, {"trigger", std::move(trigger)}});
+  if (!secrets.empty()) memo.Set("secrets", Value(secrets));
+  return memo.Dump();
 }
 
 }  // namespace
 
 std::string Starter::IdOf(const StartRequest& request) {
+  if (request.draft != nullptr) return contract::TestRunId(request.ns, request.name, UlidOf(request.request_id));
   const auto trigger = request.trigger.id.empty() ? std::string_view("manual") : std::string_view(request.trigger.id);
   return contract::InstanceId(request.ns, request.name, trigger,
                               request.key.empty() ? UlidOf(request.request_id) : request.key);
 }
 
 Result<temporalio::StartOptions> Starter::Prepare(const StartRequest& request) {
-  WEFT_TRY(const auto definition, definitions_.Get(request.ns, request.name, request.revision));
+  auto definition = request.draft;
+  if (definition == nullptr) {
+    WEFT_TRY(definition, definitions_.Get(request.ns, request.name, request.revision));
+  }
   WEFT_TRY_VOID(definition->CheckInput(request.input));
   contract::StartInput first;
   first.revision = definition->revision;
@@ -89,7 +95,8 @@ Result<temporalio::StartOptions> Starter::Prepare(const StartRequest& request) {
   start.input = {temporalio::JsonPayload(std::move(first_text)),
                  temporalio::JsonPayload(definition->workflow->normalised),
                  temporalio::JsonPayload(std::move(input_text))};
-  start.memo.emplace(std::string(contract::kStartMemoField), temporalio::JsonPayload(MemoOf(first)));
+  start.memo.emplace(std::string(contract::kStartMemoField),
+                     temporalio::JsonPayload(MemoOf(first, request.draft_secrets)));
   start.request_id = request.request_id;
   start.id_conflict_policy = WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING;
   // Without a key, the id itself names the delivery: what has its id was started by it.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,15 +14,17 @@
 
 namespace weft::triggers {
 
-/// What to start. `ns` and `name` must be deployed.
+/// What to start. `ns` and `name` must be deployed, unless there is a `draft`.
 struct StartRequest {
   std::string ns, name;
   int revision = 0;  ///< 0: the latest
   contract::TriggerInfo trigger;
-  std::string key;                           ///< empty: none, each start is a run of its own
-  expr::Value input;                         ///< checked against the workflow's schema
-  std::string request_id;                    ///< names this delivery: two starts with one are one start
-  std::map<std::string, expr::Value> reuse;  ///< of a rerun, by path
+  std::string key;                            ///< empty: none, each start is a run of its own
+  expr::Value input;                          ///< checked against the workflow's schema
+  std::string request_id;                     ///< names this delivery: two starts with one are one start
+  std::map<std::string, expr::Value> reuse;   ///< nodes that do not run, by path
+  std::shared_ptr<const Definition> draft{};  ///< of a test run: what runs, which is not deployed
+  std::string draft_secrets{};                ///< likewise: the secrets it declares, sealed by the server
 };
 
 struct Started {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/id.h"
+#include "contract/names.h"
 #include "server/handlers/instance_actions.h"
 #include "server/rerun_plan.h"
 #include "triggers/definitions.h"
@@ -64,6 +65,9 @@ class Rerun {
     const auto& view = earlier.view;
     if (earlier.differs)
       return Fail("conflict", "the instance cannot be run again from here: " + earlier.differs->message);
+    if (view.trigger.kind == contract::kTestTrigger) {
+      return Fail("conflict", "the instance tried a text that was not deployed; try it again from the editor");
+    }
     if (view.revision == 0 && !body.Get("latest").Truthy()) {
       return Fail("conflict",
                   "the instance was not started from a deployed workflow; deploy it and rerun with `latest`");

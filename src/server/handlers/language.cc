@@ -12,28 +12,7 @@
 namespace weft::server {
 namespace {
 
-using dsl::DocumentNode;
 using expr::Value;
-
-/// The file's data as JSON in the order in which it was written, which the canvas shows.
-std::string InOrder(const DocumentNode& node) {
-  std::string text;
-  switch (node.type) {
-    case DocumentNode::Type::kNull: return "null";
-    case DocumentNode::Type::kBool:
-    case DocumentNode::Type::kNumber: return node.text;
-    case DocumentNode::Type::kString: return Value(node.text).Dump();
-    case DocumentNode::Type::kList:
-      for (const auto* item : node.items) text += (text.empty() ? "" : ",") + InOrder(*item);
-      return "[" + text + "]";
-    case DocumentNode::Type::kMap:
-      for (const auto& entry : node.entries) {
-        text += (text.empty() ? "" : ",") + Value(entry.key->text).Dump() + ":" + InOrder(*entry.value);
-      }
-      return "{" + text + "}";
-  }
-  return "null";
-}
 
 Response Validate(const Request& request) {
   const auto loaded = dsl::Load(request.body);
@@ -43,7 +22,8 @@ Response Validate(const Request& request) {
   const auto document = dsl::Document::FromYaml(request.body, known);
   std::string body = "{\"diagnostics\":" + diagnostics.Dump() + ",\"graph\":";
   body += loaded.workflow == nullptr ? "null" : dsl::GraphJson(*loaded.workflow).Dump();
-  body += ",\"document\":" + (document.root() == nullptr ? "null" : InOrder(*document.root())) + "}";
+  // In the order in which it was written, which the canvas shows.
+  body += ",\"document\":" + (document.root() == nullptr ? "null" : document.root()->ToJson()) + "}";
   return {.status = 200, .body = std::move(body), .headers = {}};
 }
 

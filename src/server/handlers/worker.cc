@@ -7,8 +7,11 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "contract/ids.h"
+#include "contract/names.h"
 #include "contract/start.h"
 #include "expr/value.h"
+#include "server/test_run.h"
 #include "store/audit.h"
 #include "store/logs.h"
 #include "store/secrets.h"
@@ -50,13 +53,17 @@ Result<Asked> AskedIn(const Request& request) {
 }
 
 Result<void> CheckDeclared(const Services& services, const RunOrigin& origin, const Asked& asked) {
-  std::vector<std::string> declared;
+  auto declared = origin.test_secrets;
   if (origin.revision > 0) {
     WEFT_TRY(const auto definition, services.definitions->Get(origin.ns, origin.name, origin.revision));
     declared = definition->workflow->secrets;
   }
   for (const auto& name : asked.names) {
     if (std::ranges::find(declared, name) != declared.end()) continue;
+    if (contract::IsTestRun(contract::WorkflowType(origin.ns, origin.name), asked.workflow_id)) {
+      return Fail("forbidden",
+                  "the text that is tried does not declare the secret `" + name + "`; add that name to its `secrets`");
+    }
     return Fail("forbidden", "revision " + std::to_string(origin.revision) + " of `" + origin.ns + '/' + origin.name +
                                  "` does not declare the secret `" + name +
                                  "`; deploy it with that name under `secrets`");
@@ -160,7 +167,14 @@ OriginOf OriginFromTemporal(const Services& services) {
     const auto input = temporalio::JsonOf(started.input().payloads(0));
     if (!input) return other();
     WEFT_TRY(const auto start, contract::StartInput::FromJson(*input));
-    return RunOrigin{.ns = type.substr(0, dot), .name = type.substr(dot + 1), .revision = start.revision};
+    RunOrigin origin{.ns = type.substr(0, dot), .name = type.substr(dot + 1), .revision = start.revision};
+    const auto& memo = started.memo().fields();
+    if (const auto noted = memo.find(std::string(contract::kStartMemoField));
+        noted != memo.end() && contract::IsTestRun(type, workflow_id)) {
+      const auto fields = Value::Parse(noted->second.data()).value_or(Value());
+      origin.test_secrets = UnsealTestSecrets(*services.key, workflow_id, fields.Get("secrets").AsString());
+    }
+    return origin;
   };
 }
 
