@@ -7,6 +7,7 @@
 #include "server/handlers/audit.h"
 #include "server/handlers/channels.h"
 #include "server/handlers/deliveries.h"
+#include "server/handlers/drafts.h"
 #include "server/handlers/events.h"
 #include "server/handlers/hooks.h"
 #include "server/handlers/instances.h"
@@ -15,8 +16,8 @@
 #include "server/handlers/secrets.h"
 #include "server/handlers/session.h"
 #include "server/handlers/system.h"
-#include "server/handlers/tokens.h"
 #include "server/handlers/test.h"
+#include "server/handlers/tokens.h"
 #include "server/handlers/triggers.h"
 #include "server/handlers/ui.h"
 #include "server/handlers/worker.h"
@@ -33,6 +34,7 @@ std::vector<Route> AllRoutes(Services& services) {
   add(AuditRoutes(services));
   add(ChannelRoutes(services));
   add(DeliveryRoutes(services));
+  add(DraftRoutes(services));
   add(EventRoutes(services));
   add(HookRoutes(services));
   add(InstanceRoutes(services));
@@ -41,9 +43,9 @@ std::vector<Route> AllRoutes(Services& services) {
   add(SecretRoutes(services));
   add(SessionRoutes(services));
   add(SystemRoutes(services));
+  add(TestRoutes(services));
   add(TokenRoutes(services));
   add(TriggerRoutes(services));
-  add(TestRoutes(services));
   add(WorkerRoutes(services, OriginFromTemporal(services)));
   add(WorkflowRoutes(services));
   add(UiRoutes(services, UiFiles()));

@@ -8,7 +8,7 @@ std::span<const Migration> Migrations() {
   static const std::vector<Migration> kAll{
       {1, "definitions", kDefinitionTables},     {2, "deliveries", kDeliveryTables}, {3, "events", kEventTables},
       {4, "notifications", kNotificationTables}, {5, "instances", kInstanceTables},  {6, "access", kAccessTables},
-      {7, "recent instances", kRecentInstances},
+      {7, "recent instances", kRecentInstances}, {8, "drafts", kDraftTables},
   };
   return kAll;
 }

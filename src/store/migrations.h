@@ -24,5 +24,6 @@ extern const std::string_view kNotificationTables;  ///< channels, notifications
 extern const std::string_view kInstanceTables;      ///< archive, logs
 extern const std::string_view kAccessTables;        ///< tokens, secrets, audit
 extern const std::string_view kRecentInstances;     ///< what statistics of the archive read
+extern const std::string_view kDraftTables;         ///< drafts
 
 }  // namespace weft::store

@@ -5,6 +5,7 @@
 #include "dsl/load.h"
 #include "store/audit.h"
 #include "store/definitions.h"
+#include "store/drafts.h"
 #include "store/event_triggers.h"
 #include "store/schedules.h"
 #include "store/trigger_states.h"
@@ -58,6 +59,14 @@ Result<void> ReplaceTriggers(Transaction& t, const std::string& ns, const std::s
   return store::ReplaceSchedules(t, ns, name, schedules);
 }
 
+/// A draft that was deployed is none any more; another text is somebody's work, and stays.
+Result<void> DropDraft(Transaction& t, const std::string& ns, const std::string& name, std::string_view text) {
+  WEFT_TRY_VOID(store::LockDraft(t, ns, name));
+  WEFT_TRY(const auto draft, store::FindDraft(t, ns, name));
+  if (!draft || draft->text != text) return {};
+  return store::DeleteDraft(t, ns, name);
+}
+
 store::AuditEntry EntryOf(std::string action, const std::string& ns, const std::string& name, const std::string& who,
                           const std::string& remote, std::string detail = {}) {
   return {.id = {},
@@ -100,6 +109,7 @@ Result<Deployment> Deploy(store::Database& database, std::string_view text, cons
     }
     WEFT_TRY_VOID(ReplaceTriggers(t, workflow.ns, workflow.name, states, paths, events,
                                   WantedSchedules(workflow, added.revision)));
+    WEFT_TRY_VOID(DropDraft(t, revision.ns, revision.name, text));
     return added;
   }));
   deployment.ns = workflow.ns;
@@ -116,6 +126,8 @@ Result<bool> Undeploy(store::Database& database, const std::string& ns, const st
     WEFT_TRY(const auto deleted, store::DeleteWorkflow(t, ns, name));
     if (!deleted) return false;
     WEFT_TRY_VOID(ReplaceTriggers(t, ns, name, {}, {}, {}, {}));
+    WEFT_TRY_VOID(store::LockDraft(t, ns, name));
+    WEFT_TRY_VOID(store::DeleteDraft(t, ns, name));
     WEFT_TRY_VOID(store::AddAudit(t, EntryOf("workflow.delete", ns, name, who, remote)));
     return true;
   });

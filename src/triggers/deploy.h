@@ -18,10 +18,10 @@ struct Deployment {
 };
 
 /// Reads and checks a workflow file and makes it the latest revision, in one transaction with everything that follows
-/// from it: webhook paths, event triggers, schedules that Temporal should have, first states of triggers. `python.file`
-/// must have been inlined: who deploys has the files, servers do not. `who` and `remote` (the caller's address) are
-/// for the revision's record and the audit. Fails with `conflict` when another workflow has one of the webhooks' paths,
-/// and with `store.*`.
+/// from it: webhook paths, event triggers, schedules that Temporal should have, first states of triggers, the end of a
+/// draft with this text. `python.file` must have been inlined: who deploys has the files, servers do not. `who` and
+/// `remote` (the caller's address) are for the revision's record and the audit. Fails with `conflict` when another
+/// workflow has one of the webhooks' paths, and with `store.*`.
 Result<Deployment> Deploy(store::Database& database, std::string_view text, const std::string& who, Timestamp now,
                           const std::string& remote = {});
 
