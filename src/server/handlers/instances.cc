@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "dsl/graph.h"
+#include "dsl/load.h"
 #include "server/handlers/instance_actions.h"
 #include "server/handlers/instance_list.h"
 #include "server/handlers/instance_rerun.h"
@@ -14,6 +16,7 @@
 #include "server/instance_documents.h"
 #include "server/page.h"
 #include "store/logs.h"
+#include "temporalio/converter/payload.h"
 
 namespace weft::server {
 namespace {
@@ -115,6 +118,22 @@ class Instances {
     return PageResponse(std::move(items), read.next);
   }
 
+  /// What the run was started with, which need not be deployed.
+  Result<Response> Definition(const Request& request) const {
+    WEFT_TRY(const auto instance, documents_.Find(request.Parameter("id")));
+    std::string normalised;
+    WEFT_TRY_VOID(documents_.histories().Read(
+        instance.id, instance.last_run(), [&](const Histories::Event& event) -> Result<bool> {
+          const auto& payloads = event.workflow_execution_started_event_attributes().input().payloads();
+          if (payloads.size() < 2) return false;
+          if (const auto text = temporalio::JsonOf(payloads[1])) normalised = *text;
+          return false;
+        }));
+    WEFT_TRY(const auto workflow, dsl::LoadNormalised(normalised));
+    const auto graph = dsl::GraphJson(*workflow).Dump();
+    return Text("{\"source\":" + Value(normalised).Dump() + ",\"graph\":" + graph + "}");
+  }
+
   Result<Response> Logs(const Request& request) const {
     WEFT_TRY(const auto page, PageOf(request));
     WEFT_TRY(const auto instance, documents_.Find(request.Parameter("id")));
@@ -183,6 +202,7 @@ std::vector<Route> InstanceRoutes(Services& services) {
   };
   get("/api/v1/instances/{id}", &Instances::Get);
   get("/api/v1/instances/{id}/history", &Instances::History);
+  get("/api/v1/instances/{id}/definition", &Instances::Definition);
   get("/api/v1/instances/{id}/logs", &Instances::Logs);
   routes.push_back({.method = "GET",
                     .pattern = "/api/v1/instances/{id}/stream",
