@@ -1,11 +1,14 @@
+import type { Graph } from '../graph/model';
 import { at, call, Problem, url } from './client';
-import type { Approval, AuditEntry, Channel, ChannelChange, ChannelTest, Delivery, Deployed, Evaluation, HistoryEvent, Instance, InstanceItem, JsonSchema, List, LogLine, NewToken, Notification, Queue, Rerun, RevisionItem, Secret, Session, Started, Token, TokenWish, Trigger, Validation, WorkflowDetail, WorkflowItem } from './types';
+import type { Approval, AuditEntry, Channel, ChannelChange, ChannelTest, Delivery, Deployed, DraftItem, Evaluation, HistoryEvent, Instance, InstanceItem, JsonSchema, List, LogLine, NewToken, Notification, Queue, Rerun, RevisionItem, Secret, ServerDraft, Session, Started, Token, TokenWish, Trigger, Validation, WorkflowDetail, WorkflowItem } from './types';
 
 type Signal = AbortSignal | undefined;
 type Filters = Record<string, string | number | null | undefined>;
 
 const workflow = (ns: string, name: string) => `/workflows${at(ns, name)}`;
 const instance = (id: string) => `/instances${at(id)}`;
+
+const ifMatch = (version: string | null): Record<string, string> => (version ? { 'If-Match': `"${version}"` } : {});
 
 /// Every call the pages make, by its meaning.
 export const api = {
@@ -34,6 +37,13 @@ export const api = {
   revision: (ns: string, name: string, revision: number, signal?: Signal) => call<WorkflowDetail>(`${workflow(ns, name)}/revisions/${revision}`, { signal }),
   deploy: (text: string) => call<Deployed>('/workflows', { text: { type: 'application/yaml', body: text } }),
   remove: (ns: string, name: string) => call<null>(workflow(ns, name), { method: 'DELETE' }),
+  test: (body: Record<string, unknown>) => call<{ id: string }>('/test', { json: body }),
+  drafts: (ns: string | null, signal?: Signal) => call<List<DraftItem>>('/drafts', { query: { namespace: ns }, signal }),
+  draft: (ns: string, name: string, signal?: Signal) => call<ServerDraft>(`/drafts${at(ns, name)}`, { signal }),
+  /// `seen`: the version it takes the place of; null: none is known.
+  putDraft: (ns: string, name: string, text: string, revision: number, seen: string | null) =>
+    call<DraftItem>(`/drafts${at(ns, name)}`, { method: 'PUT', json: { text, revision }, headers: ifMatch(seen) }),
+  removeDraft: (ns: string, name: string, seen: string) => call<null>(`/drafts${at(ns, name)}`, { method: 'DELETE', headers: ifMatch(seen) }),
   start: (ns: string, name: string, input: unknown, key: string) => call<Started>(`${workflow(ns, name)}/instances`, { json: key ? { input, key } : { input } }),
 
   triggers: (ns: string, name: string, signal?: Signal) => call<List<Trigger>>(`${workflow(ns, name)}/triggers`, { signal }),
@@ -42,6 +52,7 @@ export const api = {
 
   instances: (filters: Filters, signal?: Signal) => call<List<InstanceItem>>('/instances', { query: filters, signal }),
   instance: (id: string, query: Filters = {}, signal?: Signal) => call<Instance>(instance(id), { query, signal }),
+  instanceDefinition: (id: string, signal?: Signal) => call<{ source: string; graph: Graph }>(`${instance(id)}/definition`, { signal }),
   instanceStream: (id: string) => url(`${instance(id)}/stream`),
   logs: (id: string, query: Filters = {}, signal?: Signal) => call<List<LogLine>>(`${instance(id)}/logs`, { query, signal }),
   history: (id: string, query: Filters = {}, signal?: Signal) => call<List<HistoryEvent>>(`${instance(id)}/history`, { query, signal }),

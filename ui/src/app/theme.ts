@@ -25,7 +25,7 @@ export function antdTheme(theme: Theme): ThemeConfig {
       boxShadowSecondary: `${c.shadow3}, 0 0 0 1px ${c.border2}`, wireframe: false,
     },
     components: {
-      Tabs: { horizontalItemGutter: 20, inkBarColor: c.accentText, itemSelectedColor: c.text, itemHoverColor: c.text, horizontalItemPadding: '9px 0', horizontalMargin: '0' },
+      Tabs: { horizontalItemGutter: 20, inkBarColor: c.accentText, itemSelectedColor: c.text, itemHoverColor: c.text, itemActiveColor: c.accentText, horizontalItemPadding: '9px 0', horizontalMargin: '0' },
       Segmented: { trackBg: c.sunken, itemSelectedBg: theme === 'dark' ? c.raised : c.surface, itemColor: c.text2 },
       Button: { defaultBorderColor: c.border2, primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', fontWeight: 500, defaultBg: theme === 'dark' ? c.raised : c.surface },
       Select: { optionSelectedBg: c.accentBg },

@@ -48,6 +48,7 @@ export interface CanvasProps {
   positions?: Positions;
   markers?: ReadonlyMap<string, 'error' | 'warning'>;
   overlay?: Overlay | null;
+  pinned?: ReadonlySet<string>;
   startedBy?: { title: string; detail: string } | null;
   iterations?: ReadonlyMap<string, number>;
   showIteration?: (region: string, index: number) => void;
@@ -67,6 +68,7 @@ export interface CanvasProps {
 const whole = 400;
 
 const none = new Map<string, never>();
+const noPins: ReadonlySet<string> = new Set();
 
 export function Canvas(props: CanvasProps) {
   return (
@@ -255,7 +257,7 @@ function Inner(props: CanvasProps) {
   };
 
   const context = useMemo(() => ({
-    mode, graph, triggers: graph.triggers, overlay, changes: props.changes ?? null, startedBy: props.startedBy ?? null,
+    mode, graph, triggers: graph.triggers, overlay, changes: props.changes ?? null, pinned: props.pinned ?? noPins, startedBy: props.startedBy ?? null,
     iterations: props.iterations ?? none, showIteration: props.showIteration ?? (() => undefined),
     toggleFrame: (path: string) => setCollapsed((old) => {
       const next = new Set(old);
@@ -264,7 +266,7 @@ function Inner(props: CanvasProps) {
     }),
     insertOn: actions?.insertOn ?? null, portsOf: (path: string) => ports.get(path) ?? [], direction,
     selected: primary, connecting: null,
-  }), [mode, graph, overlay, props.changes, props.startedBy, props.iterations, props.showIteration, actions?.insertOn, ports, direction, primary]);
+  }), [mode, graph, overlay, props.changes, props.pinned, props.startedBy, props.iterations, props.showIteration, actions?.insertOn, ports, direction, primary]);
 
   return (
     <CanvasContext.Provider value={context}>

@@ -3,6 +3,7 @@ import { CircleX, RefreshCw, Timer, TriangleAlert, Undo2 } from 'lucide-react';
 import { memo } from 'react';
 import { useT, type Word } from '../app/i18n';
 import { ChangeMark } from '../components/ChangeMark';
+import { PinMark } from '../components/PinMark';
 import { detailOf } from '../components/reason';
 import { Status, StatusIcon, toneOf } from '../components/Status';
 import { useNow } from '../components/time';
@@ -84,7 +85,8 @@ function RunRow({ path }: { path: string }) {
 export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
   const t = useT();
   const level = useLevel();
-  const { mode, selected, changes } = useCanvas();
+  const { mode, selected, changes, pinned } = useCanvas();
+  const isPinned = pinned.has(data.node.path);
   const run = useRunNode(data.node.path);
   const spec = registry[data.node.kind];
   const Icon = spec.icon;
@@ -96,7 +98,7 @@ export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
   const said = status ? t(`status.${status}` as Word) : change && t(`diff.${change}`);
   const kindName = t(`kind.${data.node.kind}` as Word);
   return (
-    <div className={classes.join(' ')} aria-label={said ? `${title}, ${kindName}, ${said}` : `${title}, ${kindName}`}>
+    <div className={classes.join(' ')} aria-label={[title, kindName, said, isPinned && t('pin.pinned')].filter(Boolean).join(', ')}>
       <Ports path={data.node.path} />
       <Marker marker={data.marker} />
       {level !== 'block' && (
@@ -105,7 +107,8 @@ export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
           <span className="card-text">
             <span className="card-row">
               <span className="card-title">{title}</span>
-              {mode === 'edit' && level === 'all' && <Badges node={data.fields} />}
+              {isPinned && <PinMark />}
+              {mode === 'edit' && level === 'all' && !isPinned && <Badges node={data.fields} />}
               {level === 'title' && status && <StatusIcon status={status} />}
               {level === 'title' && change && <ChangeMark change={change} short />}
             </span>

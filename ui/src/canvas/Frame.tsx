@@ -4,6 +4,7 @@ import { memo } from 'react';
 import { useT, type Word } from '../app/i18n';
 import { ChangeMark } from '../components/ChangeMark';
 import { StatusIcon, toneOf } from '../components/Status';
+import { PinMark } from '../components/PinMark';
 import { detailOf } from '../components/reason';
 import { useNow } from '../components/time';
 import { active, type NodeStatus } from '../graph/run';
@@ -39,7 +40,7 @@ function Heat({ counts }: { counts: Partial<Record<NodeStatus, number>> }) {
 /// A region: a frame around its own graph.
 export const Frame = memo(function Frame({ data }: NodeProps<CardNode>) {
   const t = useT();
-  const { mode, selected, overlay, iterations, showIteration, toggleFrame, graph, changes } = useCanvas();
+  const { mode, selected, overlay, iterations, showIteration, toggleFrame, graph, changes, pinned } = useCanvas();
   const run = useRunNode(data.node.path);
   const now = useNow(run !== undefined && active.has(run.status));
   const spec = registry[data.node.kind];
@@ -62,6 +63,7 @@ export const Frame = memo(function Frame({ data }: NodeProps<CardNode>) {
       <div className="frame-head">
         <Icon size={16} strokeWidth={1.75} aria-hidden />
         <span className="card-title">{title}</span>
+        {pinned.has(data.node.path) && <PinMark />}
         {change && <ChangeMark change={change} />}
         <span className={`frame-side mono${status ? ` tone-${toneOf(status)}` : ''}`}>{mode !== 'run' ? spec.summary(fields, t).text : run && <><StatusIcon status={run.status} label={t(`status.${run.status}` as Word)} /> {detailOf(run, now, t).detail}</>}</span>
         <button type="button" className="icon-button small nodrag" title={t('canvas.collapse')} aria-label={t('canvas.collapse')} onClick={() => toggleFrame(data.node.path)}>

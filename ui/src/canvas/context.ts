@@ -20,6 +20,8 @@ export interface CanvasContextValue {
   overlay: Overlay | null;
   /// By path of a node and by edgeId, where two versions are compared.
   changes: ReadonlyMap<string, Change> | null;
+  /// Nodes whose outputs are pinned for test runs.
+  pinned: ReadonlySet<string>;
   /// What started the run, for the start block.
   startedBy: { title: string; detail: string } | null;
   iterations: ReadonlyMap<string, number>;

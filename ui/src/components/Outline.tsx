@@ -4,6 +4,7 @@ import type { Graph, GraphNode } from '../graph/model';
 import { startPath } from '../graph/model';
 import type { NodeStatus } from '../graph/run';
 import { registry } from '../nodes/registry';
+import { PinMark } from './PinMark';
 import { StatusIcon } from './Status';
 
 interface Props {
@@ -13,11 +14,11 @@ interface Props {
   onOpen?: (path: string) => void;
   onKey?: (event: KeyboardEvent) => void;
   status?: (path: string) => NodeStatus | undefined;
-  detail?: (path: string) => string;
+  pinned?: ReadonlySet<string>;
 }
 
 /// The graph as a tree, equal to the canvas for those who do not see or point.
-export function Outline({ graph, selected, onSelect, onOpen, onKey, status, detail }: Props) {
+export function Outline({ graph, selected, onSelect, onOpen, onKey, status, pinned }: Props) {
   const t = useT();
   const list = useRef<HTMLUListElement>(null);
   const paths = [startPath, ...flat(graph, undefined)];
@@ -43,7 +44,7 @@ export function Outline({ graph, selected, onSelect, onOpen, onKey, status, deta
         <span className="outline-title">{node ? (node.title ?? node.id) : t('canvas.triggers')}</span>
         {node && <span className="sr">, {t(`kind.${node.kind}` as Word)}{needs.length > 0 && `, ${t('outline.after', { names: needs.join(', ') })}`}</span>}
         {state && <StatusIcon status={state} label={t(`status.${state}` as Word)} />}
-        {detail && <small>{detail(path)}</small>}
+        {pinned?.has(path) && <PinMark />}
       </li>
     );
   };

@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronUp, CircleX, TriangleAlert } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import type { Diagnostic, Instance } from '../api/types';
 import { said, useT } from '../app/i18n';
 import { JsonView } from '../components/JsonView';
@@ -13,7 +13,7 @@ import { DiffView } from './DiffView';
 import { diagnosticText } from './diagnostics';
 import type { Session } from './session';
 
-type Tab = 'problems' | 'variables' | 'diff';
+export type DockTab = 'problems' | 'test' | 'variables' | 'diff';
 
 /// The node a diagnostic is about, by its place in the text.
 export function nodeOfDiagnostic(source: Source, diagnostic: Diagnostic): string | null {
@@ -26,32 +26,37 @@ interface Props {
   scope: () => Scope;
   run: Instance | null;
   goTo: (diagnostic: Diagnostic) => void;
+  /// What it shows; null: it is folded.
+  tab: DockTab | null;
+  onTab: (tab: DockTab | null) => void;
+  test: ReactNode;
 }
 
-/// Under the canvas: problems, what can be read, what has changed.
-export function Dock({ session, scope, run, goTo }: Props) {
+/// Under the canvas: problems, test runs, what can be read, what has changed.
+export function Dock({ session, scope, run, goTo, tab, onTab, test }: Props) {
   const t = useT();
   const { checked, history, base, source, problem } = useStore(session.store);
-  const [tab, setTab] = useState<Tab>('problems');
-  const [open, setOpen] = useState(true);
+  const [last, setLast] = useState<DockTab>('problems');
+  const choose = (next: DockTab) => (setLast(next), onTab(next));
   const lines = useMemo(() => diffLines(base.text, history.present.text), [base.text, history.present.text]);
   const changes = countChanges(lines);
   const problems = checked.diagnostics;
-  const tabs: { key: Tab; label: string; count?: number }[] = [
+  const tabs: { key: DockTab; label: string; count?: number }[] = [
     { key: 'problems', label: t('dock.problems'), count: problems.length },
+    { key: 'test', label: t('dock.test') },
     { key: 'variables', label: t('dock.variables') },
     { key: 'diff', label: t('dock.diff'), count: changes },
   ];
   return (
-    <section className={`dock${open ? '' : ' folded'}`} aria-label={t('dock.label')}>
+    <section className={`dock${tab ? '' : ' folded'}${tab === 'test' ? ' tall' : ''}`} aria-label={t('dock.label')}>
       <div className="dock-tabs">
         <div role="tablist" aria-label={t('dock.label')}>{tabs.map((one) => (
-          <button key={one.key} type="button" role="tab" aria-selected={tab === one.key && open} onClick={() => (setTab(one.key), setOpen(true))}>{one.label}{one.count !== undefined && <span className="count">{one.count}</span>}</button>
+          <button key={one.key} type="button" role="tab" aria-selected={tab === one.key} onClick={() => choose(one.key)}>{one.label}{one.count !== undefined && <span className="count">{one.count}</span>}</button>
         ))}</div>
         <span className="spacer" />
-        <button type="button" className="icon-button" aria-expanded={open} aria-label={t(open ? 'dock.fold' : 'dock.unfold')} onClick={() => setOpen(!open)}>{open ? <ChevronDown size={16} /> : <ChevronUp size={16} />}</button>
+        <button type="button" className="icon-button" aria-expanded={tab !== null} aria-label={t(tab ? 'dock.fold' : 'dock.unfold')} onClick={() => onTab(tab ? null : last)}>{tab ? <ChevronDown size={16} /> : <ChevronUp size={16} />}</button>
       </div>
-      {open && (
+      {tab && (
         <div className="dock-body">
           {tab === 'problems' && (
             <>
@@ -71,6 +76,7 @@ export function Dock({ session, scope, run, goTo }: Props) {
               </ul>
             </>
           )}
+          {tab === 'test' && test}
           {tab === 'variables' && <Variables scope={scope} run={run} />}
           {tab === 'diff' && <DiffView lines={lines} />}
         </div>

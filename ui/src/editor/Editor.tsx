@@ -1,13 +1,13 @@
-import { useCallback, useEffect, useMemo, useState, type CSSProperties, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent } from 'react';
 import { api } from '../api/api';
 import { useResource } from '../api/resource';
-import type { Diagnostic } from '../api/types';
+import type { Diagnostic, JsonSchema } from '../api/types';
 import { useT } from '../app/i18n';
 import { go, paths, setQuery, useLocation } from '../app/router';
-import { Canvas, type CanvasActions } from '../canvas/Canvas';
+import type { CanvasActions } from '../canvas/Canvas';
 import type { Positions } from '../canvas/scene';
 import { Outline } from '../components/Outline';
-import { StartDialog } from '../components/StartDialog';
+import { defaults, StartDialog } from '../components/StartDialog';
 import { useStore } from '../components/store';
 import { idOf, placeOf } from '../document/nodes';
 import { valueAt } from '../document/source';
@@ -15,18 +15,22 @@ import type { Direction } from '../graph/arrange';
 import { startPath, type GraphEdge } from '../graph/model';
 import type { Fields as NodeFields } from '../nodes/kind';
 import * as commands from './commands';
-import { Conflict } from './Conflict';
+import { Conflict, Rival } from './Conflict';
 import { DeployDialog } from './DeployDialog';
 import { countChanges, diffLines } from './diff';
 import { diagnosticText } from './diagnostics';
-import { Dock, nodeOfDiagnostic } from './Dock';
+import { Dock, nodeOfDiagnostic, type DockTab } from './Dock';
 import { EditorBar, type Mode } from './EditorBar';
 import { NodeDrawer } from './NodeDrawer';
 import { Palette, PaletteAt, type Choice } from './Palette';
 import { Revisions } from './Revisions';
+import { useSample } from './sample';
 import { scopeOf } from './scope';
 import type { Session } from './session';
 import { StartDrawer } from './StartDrawer';
+import { TestCanvas } from './TestCanvas';
+import { TestPanel } from './TestPanel';
+import { pinnedOutputs, Trials } from './trials';
 import { YamlPane } from './YamlPane';
 
 interface Opened {
@@ -55,14 +59,19 @@ export function Editor({ session, ns, name }: { session: Session; ns: string | n
   const [note, setNote] = useState<string | null>(null);
   const [goTo, setGoTo] = useState<{ line: number; column: number } | null>(null);
   const schema = useResource('schema', api.schema);
+  const [trials] = useState(() => new Trials());
+  useEffect(() => () => trials.close(), [trials]);
+  const trial = useStore(trials.store);
   // Values while writing come from the run the address names, else from the last one.
-  const [sample] = useState(() => query.get('run'));
-  const lastRun = useResource(name && ns ? `sample:${ns}/${name}` : null, async (signal) => {
-    if (sample) return api.instance(sample, {}, signal);
-    const found = await api.instances({ workflow: name, namespace: ns, limit: 1 }, signal);
-    return found.items[0] ? api.instance(found.items[0].id, {}, signal) : null;
-  });
-  const run = lastRun.data;
+  const [first] = useState(() => query.get('run'));
+  const sample = useSample(ns, name, first, trial.whole);
+  const run = sample.run;
+  const [dock, setDock] = useState<DockTab | null>('problems');
+  const input = (valueAt(source, ['input']) as JsonSchema | undefined) ?? null;
+  const [testInput, setTestInput] = useState<unknown>(undefined);
+  // An edited draft is not what was run.
+  const [onCanvas, setOnCanvas] = useState(true);
+  const overlay = onCanvas && trial.whole?.text === session.text ? trial.whole.run : null;
   const graph = checked.graph;
   const selected = selection.at(-1) ?? null;
   const node = graph.nodes.find((candidate) => candidate.path === selected);
@@ -82,7 +91,7 @@ export function Editor({ session, ns, name }: { session: Session; ns: string | n
     const place = placeOf(source, path);
     return ((place && valueAt(source, place)) ?? {}) as NodeFields;
   }, [source]);
-  const scope = useCallback((path: string) => scopeOf(source, graph, path, run), [source, graph, run]);
+  const scope = useCallback((path: string) => scopeOf(source, graph, path, run, state.pins), [source, graph, run, state.pins]);
   const positions = useMemo(() => {
     const stored = valueAt(source, ['ui', 'positions']);
     return (typeof stored === 'object' && stored !== null ? stored : {}) as Positions;
@@ -96,6 +105,7 @@ export function Editor({ session, ns, name }: { session: Session; ns: string | n
     return found;
   }, [checked.diagnostics, source]);
   const changes = useMemo(() => countChanges(diffLines(base.text, history.present.text)), [base.text, history.present.text]);
+  const pinned = useMemo(() => new Set(Object.keys(state.pins)), [state.pins]);
   const stale = checked.stale ? staleText(checked.diagnostics, t) : null;
 
   const choose = (choice: Choice, where: commands.Insertion) => {
@@ -126,15 +136,32 @@ export function Editor({ session, ns, name }: { session: Session; ns: string | n
     else if (event.key === 'Escape') act(() => session.select([]));
   }, [session, selection, selected, edge, openPalette, afterSelection]);
 
+  // The form begins with the input of the last run, once: what comes later takes nothing from who types.
+  const openDock = (tab: DockTab | null) => {
+    if (tab === 'test' && testInput === undefined) setTestInput(run?.input ?? defaults(input));
+    setDock(tab);
+  };
+  const ready = !state.checking && !checked.diagnostics.some((one) => one.severity === 'error');
+  const runDraft = () => {
+    setOnCanvas(true);
+    void trials.start(session.text, null, testInput, async () => pinnedOutputs(graph, state.pins));
+  };
+  // What a run would do outside is said before the first one: opening comes before running.
+  const test = useRef(() => undefined as void);
+  test.current = () => {
+    if (dock !== 'test') openDock('test');
+    else if (ready && !trial.busy) runDraft();
+  };
+
   useEffect(() => {
     const listen = (event: globalThis.KeyboardEvent) => {
       if (event.isComposing || !(event.ctrlKey || event.metaKey)) return;
       if (event.key.toLowerCase() === 's') {
         event.preventDefault();
-        setNote(session.save() ? t('editor.savedNow') : t('editor.notSaved'));
+        void session.saveNow().then((where) => setNote(t(`editor.saved.${where}`)));
       } else if (event.key === 'Enter') {
         event.preventDefault();
-        setDialog(session.dirty ? 'deploy' : 'start');
+        test.current();
       }
     };
     const paste = (event: ClipboardEvent) => {
@@ -199,25 +226,31 @@ export function Editor({ session, ns, name }: { session: Session; ns: string | n
 
   return (
     <div className={`editor mode-${mode}`}>
-      <EditorBar session={session} mode={mode} onMode={setMode} ns={ns} name={name} changes={changes} onDeploy={startDeploy} onTest={() => (session.dirty || base.revision === 0 ? startDeploy() : setDialog('start'))} onRevisions={() => setDialog('revisions')} onProblems={() => checked.diagnostics[0] && goToProblem(checked.diagnostics[0])} />
+      <EditorBar session={session} mode={mode} onMode={setMode} ns={ns} name={name} changes={changes} onDeploy={startDeploy} onTest={() => openDock('test')} onStart={() => setDialog('start')} onRevisions={() => setDialog('revisions')} onProblems={() => checked.diagnostics[0] && goToProblem(checked.diagnostics[0])} />
       {state.conflict && <Conflict session={session} theirs={state.conflict} />}
+      {state.rival && !state.conflict && <Rival session={session} theirs={state.rival} />}
       <div className="editor-body">
-        {mode === 'canvas' && (outline ? <div className="palette"><Outline graph={graph} selected={selected} onSelect={(path) => onSelect([path])} onOpen={open} onKey={key} /></div> : <Palette onChoose={(choice) => choose(choice, afterSelection())} />)}
+        {mode === 'canvas' && (outline ? <div className="palette"><Outline graph={graph} selected={selected} onSelect={(path) => onSelect([path])} onOpen={open} onKey={key} pinned={pinned} status={overlay ? (path) => overlay.node(path)?.status : undefined} /></div> : <Palette onChoose={(choice) => choose(choice, afterSelection())} />)}
         {mode !== 'canvas' && <YamlPane session={session} schema={schema.data} graph={graph} fields={fields} scope={scope} diagnostics={checked.diagnostics} goTo={goTo} />}
         <div className="editor-centre">
           {mode !== 'yaml' && (
             <div className="editor-canvas">
-              <Canvas label={t('canvas.label', { name: title })} graph={graph} fields={fields} mode="edit" positions={positions} markers={markers} selection={selection} onSelect={onSelect} onOpen={open} actions={actions} direction={direction} onDirection={setDirection} onOutline={() => setOutline(!outline)} stale={stale} />
+              <TestCanvas run={overlay} onClose={() => setOnCanvas(false)} canvas={{
+                label: t('canvas.label', { name: title }), graph, fields, positions, markers, pinned, selection, onSelect, onOpen: open, actions, direction, stale,
+                onDirection: setDirection, onOutline: () => setOutline(!outline),
+              }} />
               {connecting && <div className="canvas-note" role="status">{t('canvas.connecting', { from: idOf(connecting) })} <button type="button" className="link" onClick={() => setConnecting(null)}>{t('do.cancel')}</button></div>}
               {graph.nodes.length === 0 && !checked.stale && <button type="button" className="empty-plus" autoFocus onClick={(event) => openPalette({ at: 'end' }, event.currentTarget.getBoundingClientRect().left, event.currentTarget.getBoundingClientRect().top)}>+ {t('canvas.first')}</button>}
             </div>
           )}
-          <Dock session={session} scope={() => scope(selected ?? startPath)} run={run} goTo={goToProblem} />
+          <Dock session={session} scope={() => scope(selected ?? startPath)} run={run} goTo={goToProblem} tab={dock} onTab={openDock} test={
+            <TestPanel state={trial} schema={input} input={testInput} onInput={setTestInput} onRun={runDraft} ready={ready} pinned={Object.keys(pinnedOutputs(graph, state.pins)).length} graph={graph} shown={overlay !== null} onShow={setOnCanvas} onSelect={(path) => onSelect([path])} />
+          } />
         </div>
         {showDrawer && (selected === startPath || !node ? (
           selected === startPath && <StartDrawer session={session} schema={schema.data!} scope={() => scope(startPath)} diagnostics={checked.diagnostics} ns={String(valueAt(source, ['namespace']) ?? 'default')} onClose={() => setDrawer(false)} />
         ) : (
-          <NodeDrawer key={node.path} session={session} node={node} schema={schema.data!} scope={() => scope(node.path)} run={run} diagnostics={checked.diagnostics} onClose={() => setDrawer(false)} onConnect={() => setConnecting(node.path)} />
+          <NodeDrawer key={node.path} session={session} node={node} schema={schema.data!} scope={() => scope(node.path)} sample={sample} trials={trials} graph={graph} diagnostics={checked.diagnostics} onClose={() => setDrawer(false)} onConnect={() => setConnecting(node.path)} />
         ))}
       </div>
       {note && <div className="toast" role="status">{note}</div>}
@@ -228,7 +261,7 @@ export function Editor({ session, ns, name }: { session: Session; ns: string | n
         setNote(t('deploy.done', { name: deployed.name, revision: deployed.revision }));
         if (!name && !thenStart) go(paths.editor(deployed.namespace, deployed.name), { replace: true });
       }} />}
-      {dialog === 'start' && <StartDialog ns={ns ?? String(valueAt(source, ['namespace']) ?? 'default')} name={name ?? String(valueAt(source, ['name']))} title={title} schema={(valueAt(source, ['input']) as Record<string, unknown> | undefined) ?? null} onClose={() => setDialog(null)} />}
+      {dialog === 'start' && <StartDialog ns={ns ?? String(valueAt(source, ['namespace']) ?? 'default')} name={name ?? String(valueAt(source, ['name']))} title={title} schema={input} onClose={() => setDialog(null)} />}
       {dialog === 'revisions' && ns && name && <Revisions session={session} ns={ns} name={name} onClose={() => setDialog(null)} />}
     </div>
   );

@@ -1,5 +1,5 @@
 import { Button, Dropdown, Segmented } from 'antd';
-import { ArrowLeft, ChevronDown, CircleCheck, CircleX, GitBranch, Play, Redo2, Rocket, TriangleAlert, Undo2 } from 'lucide-react';
+import { ArrowLeft, ChevronDown, CircleCheck, CircleX, FlaskConical, GitBranch, Redo2, Rocket, TriangleAlert, Undo2 } from 'lucide-react';
 import { useT } from '../app/i18n';
 import { go, paths } from '../app/router';
 import { Link } from '../components/Link';
@@ -19,13 +19,14 @@ interface Props {
   changes: number;
   onDeploy: () => void;
   onTest: () => void;
+  onStart: () => void;
   onRevisions: () => void;
   onProblems: () => void;
 }
 
-export function EditorBar({ session, mode, onMode, name, ns, changes, onDeploy, onTest, onRevisions, onProblems }: Props) {
+export function EditorBar({ session, mode, onMode, name, ns, changes, onDeploy, onTest, onStart, onRevisions, onProblems }: Props) {
   const t = useT();
-  const { history, base, checked, savedAt, source } = useStore(session.store);
+  const { history, base, checked, savedAt, source, unsent } = useStore(session.store);
   const title = valueAt(source, ['title']);
   const id = valueAt(source, ['name']);
   const errors = checked.diagnostics.filter((one) => one.severity === 'error').length;
@@ -38,7 +39,7 @@ export function EditorBar({ session, mode, onMode, name, ns, changes, onDeploy, 
       <code className="editor-id">{`${ns ?? String(valueAt(source, ['namespace']) ?? 'default')}/${String(id ?? '')}`}</code>
       {dirty && <span className="badge-draft"><GitBranch size={12} aria-hidden /> {base.revision === 0 ? t('editor.newDraft') : t('editor.draftOn', { revision: base.revision, count: changes })}</span>}
       {!dirty && base.revision > 0 && <span className="tag">r{base.revision}</span>}
-      <span className="quiet saved" role="status">{dirty && savedAt ? t('editor.saved', { time: clock(savedAt).slice(0, 5) }) : ''}</span>
+      <span className="quiet saved" role="status">{dirty && savedAt ? t(unsent && base.revision > 0 ? 'editor.savedHere' : 'editor.saved', { time: clock(savedAt).slice(0, 5) }) : ''}</span>
       <span className="bar-centre">
         <Segmented aria-label={t('editor.mode')} value={mode} onChange={onMode} options={[{ value: 'canvas', label: t('editor.canvas') }, { value: 'split', label: t('editor.split') }, { value: 'yaml', label: 'YAML' }]} />
       </span>
@@ -48,10 +49,11 @@ export function EditorBar({ session, mode, onMode, name, ns, changes, onDeploy, 
         {warnings > 0 && <span className="tone-wait"><TriangleAlert size={14} aria-hidden /> {warnings}</span>}
         {errors > 0 ? <span className="tone-fail"><CircleX size={14} aria-hidden /> {t('problems.errors', { count: errors })}</span> : <span className="tone-ok"><CircleCheck size={14} aria-hidden /> {t('problems.errors', { count: 0 })}</span>}
       </button>
-      <Button icon={<Play size={16} />} onClick={onTest} title="Ctrl ↵">{t('start.start')}</Button>
+      <Button icon={<FlaskConical size={16} />} onClick={onTest} title="Ctrl ↵">{t('test.test')}</Button>
       <span className="deploy-button">
         <Button type="primary" icon={<Rocket size={16} />} disabled={!dirty && base.revision > 0} onClick={onDeploy}>{base.revision === 0 ? t('deploy.deploy') : t('deploy.deployAs', { revision: base.revision + (dirty ? 1 : 0) })}</Button>
         <Dropdown trigger={['click']} placement="bottomRight" menu={{ items: [
+          { key: 'start', label: t('editor.start', { revision: base.revision }), disabled: base.revision === 0, onClick: onStart },
           { key: 'revisions', label: t('revisions.title'), disabled: base.revision === 0, onClick: onRevisions },
           { key: 'runs', label: t('nav.runs'), disabled: !name, onClick: () => go(`${paths.instances}?workflow=${name}`) },
           { key: 'export', label: t('editor.export'), onClick: () => download(session.text, String(id ?? 'workflow')) },

@@ -1,7 +1,7 @@
 import { Dropdown, Input, Tabs } from 'antd';
 import { MoreHorizontal, RotateCw, X } from 'lucide-react';
 import { useState } from 'react';
-import type { Diagnostic, Instance, JsonSchema } from '../api/types';
+import type { Diagnostic, JsonSchema } from '../api/types';
 import { language, translateMaybe, useT, type Word } from '../app/i18n';
 import { useStore } from '../components/store';
 import { copyNodes } from '../document/clipboard';
@@ -9,15 +9,19 @@ import { placeOf } from '../document/nodes';
 import { nodeAt, pathAt, valueAt, type Path } from '../document/source';
 import { replaceEntry, setValue } from '../document/splice';
 import { isMap } from 'yaml';
-import { regionKinds, type GraphNode } from '../graph/model';
-import { textOf, type Fields as NodeFields } from '../nodes/kind';
+import { regionKinds, type Graph, type GraphNode } from '../graph/model';
+import { fieldsOf, textOf, type Fields as NodeFields } from '../nodes/kind';
 import { registry } from '../nodes/registry';
 import { copy, duplicate, remove, rename, toggleDisabled } from './commands';
 import type { Scope } from './completion';
 import { diagnosticText } from './diagnostics';
 import { Fields, type FieldSpec } from './Fields';
+import { NodeTest } from './NodeTest';
+import { PinBox } from './PinBox';
+import type { Sample } from './sample';
 import type { Session } from './session';
 import { TextEditor } from './TextEditor';
+import { canBeGiven, pinOf, type Trials } from './trials';
 import { UpstreamData } from './UpstreamData';
 
 interface Props {
@@ -25,7 +29,9 @@ interface Props {
   node: GraphNode;
   schema: JsonSchema;
   scope: () => Scope;
-  run: Instance | null;
+  sample: Sample;
+  trials: Trials;
+  graph: Graph;
   diagnostics: readonly Diagnostic[];
   onClose: () => void;
   onConnect: () => void;
@@ -67,9 +73,17 @@ function policy(node: NodeFields, kind: string, t: ReturnType<typeof useT>): str
   return parts.filter(Boolean).join(language() === 'zh' ? '；' : '; ');
 }
 
-export function NodeDrawer({ session, node, schema, scope, run, diagnostics, onClose, onConnect }: Props) {
+/// The ways out of a node of which a pin must name one.
+function waysOut(node: GraphNode, value: NodeFields): readonly string[] {
+  if (node.kind === 'approval') return ['approved', 'rejected'];
+  return node.kind === 'switch' ? (registry.switch.ports?.(fieldsOf(registry.switch, value)) ?? []) : [];
+}
+
+export function NodeDrawer({ session, node, schema, scope, sample, trials, graph, diagnostics, onClose, onConnect }: Props) {
   const t = useT();
   const source = useStore(session.store, (state) => state.source);
+  const { single } = useStore(trials.store);
+  const tried = single?.node === node.path ? single : null;
   const [tab, setTab] = useState('parameters');
   const [renaming, setRenaming] = useState<string | null>(null);
   const [refusal, setRefusal] = useState<string | null>(null);
@@ -99,7 +113,13 @@ export function NodeDrawer({ session, node, schema, scope, run, diagnostics, onC
     { key: 'data', label: t('drawer.data'), children: (
       <>
         <Fields {...shared} fields={[field('with'), ...(node.kind === 'switch' ? [] : [field('output')])]} />
-        <UpstreamData scope={scope} run={run} path={node.path} />
+        {canBeGiven(node.path) ? (
+          <>
+            <NodeTest session={session} trials={trials} sample={sample} graph={graph} node={node} />
+            <PinBox session={session} path={node.path} last={pinOf(tried?.run.node(node.path) ?? sample.run?.nodes[node.path])} cases={waysOut(node, value)} />
+          </>
+        ) : <p className="quiet">{t('test.nodeInside', { name: node.path.split('/')[0]! })}</p>}
+        <UpstreamData scope={scope} run={sample.run} path={node.path} />
       </>
     ) },
     { key: 'reliability', label: t('drawer.reliability'), children: (

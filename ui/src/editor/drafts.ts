@@ -8,6 +8,10 @@ export interface Draft {
   /// The text of that revision.
   base: string;
   savedAt: number;
+  /// The state of the server's draft that this one follows; null: none.
+  version: string | null;
+  /// Whether it is that state.
+  pushed: boolean;
 }
 
 const prefix = 'weft.draft.';

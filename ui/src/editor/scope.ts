@@ -4,6 +4,7 @@ import { keysAt, valueAt, type Source } from '../document/source';
 import { upstream, type Graph } from '../graph/model';
 import { startPath } from '../graph/model';
 import type { Scope } from './completion';
+import type { Pins } from './pins';
 
 /// A value of the shape a schema describes, for names that no run has filled yet.
 export function sampleOf(schema: JsonSchema | null | undefined): unknown {
@@ -26,15 +27,17 @@ function nodeIn(run: Instance | null, path: string) {
 }
 
 /// The names an expression of a node can use.
-export function scopeOf(source: Source, graph: Graph, path: string, run: Instance | null): Scope {
+export function scopeOf(source: Source, graph: Graph, path: string, run: Instance | null, pins: Pins = {}): Scope {
   const input = run?.input ?? sampleOf(valueAt(source, ['input']) as JsonSchema | undefined) ?? {};
   const nodes: Record<string, unknown> = {};
   for (const node of path === startPath ? [] : upstream(graph, path)) {
     const state = nodeIn(run, node.path);
-    nodes[node.id] = { output: state?.output, status: state?.status, error: state?.error ?? null, attempts: state?.attempts, startedAt: state?.startedAt, endedAt: state?.endedAt, case: state?.case };
+    const pin = pins[node.path];
+    if (pin) nodes[node.id] = { output: pin.output, status: 'succeeded', error: null, attempts: 1, startedAt: undefined, endedAt: undefined, case: pin.case };
+    else nodes[node.id] = { output: state?.output, status: state?.status, error: state?.error ?? null, attempts: state?.attempts, startedAt: state?.startedAt, endedAt: state?.endedAt, case: state?.case };
   }
   const values: Record<string, unknown> = {
-    '.': nodeIn(run, path)?.input ?? dotOf(source, path, nodes, input),
+    '.': (standsOnPins(source, path, pins) ? undefined : nodeIn(run, path)?.input) ?? dotOf(source, path, nodes, input),
     $input: input,
     $nodes: nodes,
     $vars: valueAt(source, ['vars']) ?? {},
@@ -53,6 +56,10 @@ export function scopeOf(source: Source, graph: Graph, path: string, run: Instanc
     values.$previous = null;
   }
   return { values, secrets: ((valueAt(source, ['secrets']) as unknown[] | undefined) ?? []).map(String), sample: run?.id ?? null };
+}
+
+function standsOnPins(source: Source, path: string, pins: Pins): boolean {
+  return path !== startPath && needsOf(source, path).some((entry) => pins[entry.split('.')[0] ?? '']);
 }
 
 function dotOf(source: Source, path: string, nodes: Record<string, unknown>, input: unknown): unknown {

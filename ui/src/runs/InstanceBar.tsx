@@ -30,7 +30,7 @@ export function InstanceBar({ instance, title, run }: { instance: Instance; titl
       <span className="quiet run-facts">{t(`trigger.${instance.trigger?.kind ?? 'manual'}` as Word)} · {dayClock(instance.startedAt, now)} · {open ? t('run.elapsed', { span: took }) : took}</span>
       <span className="spacer" />
       {open && <Button icon={<Send size={16} />} onClick={() => setDialog('event')}>{t('run.sendEvent')}</Button>}
-      <Button icon={<RefreshCw size={16} />} onClick={() => setDialog('rerun')}>{t('run.rerun')}</Button>
+      {instance.trigger.kind !== 'test' && <Button icon={<RefreshCw size={16} />} onClick={() => setDialog('rerun')}>{t('run.rerun')}</Button>}
       {open && <Button danger icon={<Ban size={16} />} onClick={() => setDialog('cancel')}>{t('do.cancel')}</Button>}
       <Dropdown trigger={['click']} menu={{ items: [
         { key: 'edit', label: t('run.openEditor'), onClick: () => go(paths.editor(instance.namespace, instance.workflow)) },

@@ -17,10 +17,11 @@ import { parse, valueAt } from '../document/source';
 import { placeOf } from '../document/nodes';
 import type { Direction } from '../graph/arrange';
 import { definitionPath, emptyGraph, runPath, startPath, type Graph } from '../graph/model';
-import { active, type NodeStatus } from '../graph/run';
+import { active } from '../graph/run';
 import { textOf, type Fields } from '../nodes/kind';
 import { Events } from './Events';
 import { InstanceBar } from './InstanceBar';
+import { shownIterations } from './iterations';
 import { Logs } from './Logs';
 import { NodePanel } from './NodePanel';
 import { Related } from './Related';
@@ -44,8 +45,8 @@ export default function InstancePage({ id }: { id: string }) {
     return () => run.close();
   }, [run]);
   const { instance, problem, connection, at, scrub } = useStore(run.head);
-  const revision = useResource(instance ? `revision:${instance.namespace}/${instance.workflow}/${instance.revision}` : null, (signal) =>
-    instance!.revision ? api.revision(instance!.namespace, instance!.workflow, instance!.revision, signal) : api.workflow(instance!.namespace, instance!.workflow, signal));
+  const revision = useResource(instance ? `definition:${id}:${instance.revision}` : null, async (signal): Promise<{ title: string; source: string; graph: Graph }> =>
+    instance!.revision ? api.revision(instance!.namespace, instance!.workflow, instance!.revision, signal) : { title: '', ...(await api.instanceDefinition(id, signal)) });
   const detail = revision.data;
   const source = useMemo(() => parse(detail?.source ?? ''), [detail?.source]);
   const fields = useCallback((path: string): Fields => {
@@ -126,20 +127,6 @@ export default function InstancePage({ id }: { id: string }) {
       <Announcer run={run} title={(node) => titleOf(graph, node)} />
     </div>
   );
-}
-
-/// The iteration each region shows: the one that was chosen, else one that is at work, else one that failed.
-function shownIterations(graph: Graph, run: RunStore, chosen: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  const shown = new Map(chosen);
-  for (const region of graph.nodes) {
-    if ((region.kind !== 'foreach' && region.kind !== 'loop') || shown.has(region.path)) continue;
-    const path = runPath(graph, region.path, shown);
-    const inside = (fits: (status: NodeStatus) => boolean) =>
-      run.iterations(path).find((index) => Object.entries(run.nodes).some(([key, node]) => key.startsWith(`${path}/${index}/`) && fits(node.status)));
-    const index = inside((status) => active.has(status)) ?? inside((status) => status === 'failed' || status === 'timed_out') ?? run.iterations(path)[0];
-    if (index !== undefined) shown.set(region.path, index);
-  }
-  return shown;
 }
 
 const noPositions = {};

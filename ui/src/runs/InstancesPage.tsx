@@ -1,5 +1,5 @@
 import { Button, Checkbox, Dropdown, Input, Modal, Select } from 'antd';
-import { Ban, ChevronDown, Clock, Play, RadioTower, RefreshCw, Search, User, Webhook, Workflow, type LucideIcon } from 'lucide-react';
+import { Ban, ChevronDown, Clock, FlaskConical, Play, RadioTower, RefreshCw, Search, User, Webhook, Workflow, type LucideIcon } from 'lucide-react';
 import { useMemo, useState, type KeyboardEvent } from 'react';
 import { api } from '../api/api';
 import { useResource } from '../api/resource';
@@ -17,7 +17,7 @@ import { dayClock, fullTime, millis, span, useNow } from '../components/time';
 import { isOpen, type InstanceStatus } from '../graph/run';
 
 const statuses: InstanceStatus[] = ['running', 'completed', 'failed', 'timed_out', 'cancelled', 'terminated'];
-const icons: Record<string, LucideIcon> = { webhook: Webhook, cron: Clock, event: RadioTower, manual: User, workflow: Workflow, rerun: RefreshCw };
+const icons: Record<string, LucideIcon> = { webhook: Webhook, cron: Clock, event: RadioTower, manual: User, test: FlaskConical, workflow: Workflow, rerun: RefreshCw };
 const filters = ['workflow', 'status', 'trigger', 'node'] as const;
 
 /// `workflow:x status:failed words`: the filters of the address out of what is typed.

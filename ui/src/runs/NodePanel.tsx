@@ -2,7 +2,7 @@ import { Button, Tabs } from 'antd';
 import { ExternalLink, Play, Send, Stamp, X } from 'lucide-react';
 import { useState } from 'react';
 import type { Instance, JsonSchema } from '../api/types';
-import { translateMaybe, useT, type Word } from '../app/i18n';
+import { useT, type Word } from '../app/i18n';
 import { paths, setQuery } from '../app/router';
 import { JsonView } from '../components/JsonView';
 import { Link } from '../components/Link';
@@ -13,9 +13,10 @@ import { clock, fullTime, millis, span, until, useNow } from '../components/time
 import { placeOf } from '../document/nodes';
 import { linesOf, valueAt, type Source } from '../document/source';
 import { definitionPath, type Graph } from '../graph/model';
-import { active, isOpen, settled, type NodeError, type NodeStatus, type RunNode, type Try } from '../graph/run';
+import { active, isOpen, settled, type NodeStatus, type RunNode, type Try } from '../graph/run';
 import { registry } from '../nodes/registry';
 import { ApproveDialog, EventDialog, RerunDialog } from './dialogs';
+import { ErrorView } from './ErrorView';
 import { Logs } from './Logs';
 import type { RunStore } from './runStore';
 
@@ -85,27 +86,13 @@ export function NodePanel({ run, instance, path, graph, source }: Props) {
         <Tabs size="small" activeKey={shownTab} onChange={setTab} items={tabs} destroyOnHidden />
       </div>
       <footer className="drawer-foot">
-        {!isOpen(instance.status) && !path.includes('/') && <Button icon={<Play size={14} />} onClick={() => setDialog('rerun')}>{t('rerun.fromHere')}</Button>}
+        {!isOpen(instance.status) && !path.includes('/') && instance.trigger.kind !== 'test' && <Button icon={<Play size={14} />} onClick={() => setDialog('rerun')}>{t('rerun.fromHere')}</Button>}
         <Link className="foot-link" to={`${paths.editor(instance.namespace, instance.workflow)}?node=${encodeURIComponent(defined)}&run=${encodeURIComponent(instance.id)}`}><ExternalLink size={14} aria-hidden /> {t('run.openEditorData')}</Link>
       </footer>
       {dialog === 'rerun' && <RerunDialog instance={instance} from={path} onClose={() => setDialog(null)} />}
       {dialog === 'event' && <EventDialog id={instance.id} type={[node.reason?.type].flat()[0]} onClose={() => setDialog(null)} />}
       {dialog === 'approve' && <ApproveDialog id={instance.id} node={path} title={definition.title ?? definition.id} form={((place && valueAt(source, [...place, 'approval', 'form'])) as JsonSchema | undefined) ?? null} onClose={() => setDialog(null)} />}
     </aside>
-  );
-}
-
-/// What an error's code means, in the reader's language, before what happened in particular.
-export function ErrorView({ error }: { error: NodeError }) {
-  const t = useT();
-  const meaning = translateMaybe(`error.${error.code}`);
-  return (
-    <div className="error-view">
-      {meaning && <p>{meaning}</p>}
-      <p><code className="tone-fail">{error.code}</code> {error.message}</p>
-      {error.data !== undefined && error.data !== null && <JsonView title={t('panel.data')} value={error.data} />}
-      {error.cause && <details open><summary>{t('panel.cause')}</summary><ErrorView error={error.cause} /></details>}
-    </div>
   );
 }
 

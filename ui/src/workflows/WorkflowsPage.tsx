@@ -45,7 +45,9 @@ export default function WorkflowsPage() {
   const file = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
   const now = useNow();
-  const drafts = useStore(draftNames);
+  const here = useStore(draftNames);
+  const stored = useResource('drafts', (signal) => api.drafts(null, signal), 10000);
+  const drafts = useMemo(() => new Set([...here, ...(stored.data?.items ?? []).map((draft) => `${draft.namespace}/${draft.name}`)]), [here, stored.data]);
 
   const view = query.get('view') ?? 'all';
   const key = (item: { namespace: string; name: string }): string => `${item.namespace}/${item.name}`;

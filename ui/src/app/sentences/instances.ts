@@ -66,4 +66,16 @@ export const instanceSentences: Sentences = {
   "workers take the run's workflow task and do not finish it; look at their logs": 'Worker 接收了工作流任务但没有完成；请查看其日志',
   'other runs with the `concurrency` key `{key}` are running; this one waits for them': '`concurrency` 键 `{key}` 的其他实例正在运行；此实例等待它们结束',
   'the run ended without an output; look at the instance for the reason': '实例结束但没有输出；原因见实例',
+
+  // Test runs and drafts.
+  'Nothing was started: the workflow has errors.': '未启动：工作流有错误。',
+  'There is no node `{id}` outside of loops and groups; what stands inside of one is tried with it.': '循环和分组之外没有节点 `{id}`；里面的节点随外层一起测试。',
+  'The result of `{id}` is not wanted: it is not before `{node}`.': '不需要 `{id}` 的输出：它不在 `{node}` 之前。',
+  '`{node}` reads the results of {ids}; give them in `outputs`, from an earlier run or as you like.': '`{node}` 要读取 {ids} 的输出；请给出这些输出，取自之前的实例或自行填写。',
+  'the instance tried a text that was not deployed; try it again from the editor': '此实例试运行的是尚未部署的文本；请在编辑器中重新试运行',
+  'The body needs a `text`, the workflow file.': '请求体缺少 `text`，即工作流文件。',
+  'The body must be `{ "text", "revision" }`: the file, and the revision it began from.': '请求体应为 `{ "text", "revision" }`：文件，以及它所基于的版本。',
+  'A workflow file has at most 1 MB.': '工作流文件最大 1 MB。',
+  'There is no draft of `{name}`.': '没有 `{name}` 的草稿。',
+  'The draft is not there any more: it was deployed or given up meanwhile.': '草稿已不存在：其间已被部署或放弃。',
 };

@@ -131,6 +131,7 @@ export const common = {
   'trigger.cron': ['Schedule', '定时'],
   'trigger.event': ['Event', '事件'],
   'trigger.manual': ['By hand', '手动'],
+  'trigger.test': ['Test run', '试运行'],
   'trigger.rerun': ['Re-run', '重跑'],
   'trigger.workflow': ['Parent workflow', '父工作流'],
 } as const;

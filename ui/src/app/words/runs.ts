@@ -45,6 +45,7 @@ export const runWords = {
   'startedBy.cron': ['Started by schedule', '由定时触发'],
   'startedBy.event': ['Started by event', '由事件触发'],
   'startedBy.workflow': ['Started by another workflow', '由父工作流启动'],
+  'startedBy.test': ['Test run of a draft', '草稿的试运行'],
   'startedBy.rerun': ['Started as a re-run', '重跑'],
   'startedBy.error': ['Started for a failed run', '由失败的实例启动'],
 
