@@ -54,6 +54,10 @@ describe('values', () => {
       '    http: { url: "http://127.0.0.1/${ $input.id }", method: GET, body: { a: "${ .x }" } }   # slow',
     ]);
   });
+  test('an alias keeps what it stands for when one entry is changed', () => {
+    const text = 'a: &x { one: 1, two: 2 }\nb: *x\n';
+    expect(setValue(text, ['b', 'two'], 3)).toBe('a: &x { one: 1, two: 2 }\nb: { one: 1, two: 3 }\n');
+  });
   test('quotes stay as they were', () => {
     expect(changed(file, setValue(file, ['nodes', 'ship', 'shell'], 'date')).added).toEqual(["    shell: 'date'"]);
     expect(changed(file, setValue(file, ['triggers', 1, 'cron'], '@daily')).added).toEqual(['    cron: "@daily"']);

@@ -1,4 +1,4 @@
-import { isCollection, isMap, isScalar, isSeq, Scalar, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isAlias, isCollection, isMap, isScalar, isSeq, Scalar, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 import { renderEntry, renderFlow, renderItem, renderScalarLike } from './render';
 import { afterColon, endOf, keyOf, lineEnd, lineStart, nodeAt, pairAt, pairOf, parse, startOf, type Path, type Source } from './source';
 import { plain } from './values';
@@ -99,7 +99,9 @@ export function setValue(text: string, path: Path, value: unknown, after?: strin
     return cut(text, startOf(item), endOf(source, item), renderFlow(value));
   }
   if (path.length === 1) return text.trimEnd() + (text.trim() ? '\n' : '') + renderEntry(String(key), value, '') + '\n';
-  const made = typeof key === 'number' ? [value] : { [key]: value };
+  // What an alias stands for is written out before it becomes something else.
+  const meant = isAlias(parent) ? plain(parent.toJS(source.tree)) : undefined;
+  const made = typeof key === 'number' ? [value] : { ...(meant as object | undefined), [key]: value };
   if (isScalar(parent) && parent.value === null && typeof key === 'string' && !insideFlow(source, parentPath)) return replaceWithBlock(source, parentPath, made);
   return setValue(text, parentPath, made);
 }

@@ -6,10 +6,11 @@ import { Field } from '../components/SchemaForm';
 import { jsonText, plain } from '../document/values';
 import { renderMap } from '../document/render';
 import type { Scope } from './completion';
-import { asExpression, expressionOf, type FieldInfo } from './fieldKinds';
+import { asExpression, expressionOf, fits, type FieldInfo } from './fieldKinds';
 import { ExpressionField } from './ExpressionField';
 import { Cases } from './Cases';
 import { Pairs } from './Pairs';
+import { sourceOf, SuggestedField } from './SuggestedField';
 import { TextEditor } from './TextEditor';
 
 export interface FieldProps {
@@ -24,6 +25,10 @@ export interface FieldProps {
   /// The kind of what the field belongs to: some names mean different things.
   context?: string;
   undo: (redo: boolean) => void;
+  /// The namespace of the file.
+  ns: string;
+  /// Whether the value cannot be an expression.
+  constant?: boolean;
 }
 
 /// Kinds of fields whose value may be an expression as a whole.
@@ -41,10 +46,13 @@ export function FieldControl(props: FieldProps) {
   const expression = expressionOf(value);
   const [asExpr, setAsExpr] = useState(expression !== null);
   const label = fieldLabel(name, props.context);
-  const help = said(info.help);
+  const explained = info.kind === 'enum' ? translateMaybe(`explain.${name}.${String(value ?? 'unset')}`) : undefined;
+  const help = explained ?? said(info.help);
+  const isDynamic = dynamic.has(info.kind) && !props.constant;
+  const source = sourceOf(name);
   const always = info.kind === 'condition';
-  const showExpression = always || (dynamic.has(info.kind) && (asExpr || expression !== null));
-  const toggle = dynamic.has(info.kind) && !props.code && (
+  const showExpression = always || (isDynamic && (asExpr || expression !== null));
+  const toggle = isDynamic && !props.code && (
     <Segmented
       size="small"
       className="mode"
@@ -64,10 +72,13 @@ export function FieldControl(props: FieldProps) {
       const braces = expression !== null;
       const shown = expression ?? (typeof value === 'string' ? value : value === undefined ? '' : jsonText(value));
       const wrap = (text: string) => (text.trim() === '' ? undefined : braces || !always ? asExpression(text) : asExpression(text));
-      return <ExpressionField id={id} label={label} value={shown} onChange={(text) => onChange(wrap(text), true)} scope={scope} condition={name !== 'foreach' && always} undo={undo} />;
+      return <ExpressionField id={id} label={label} value={shown} onChange={(text) => onChange(wrap(text), true)} scope={scope} condition={always && name !== 'foreach' && name !== 'key'} undo={undo} />;
+    }
+    if (source && ['text', 'texts', 'list'].includes(info.kind) && fits(info.kind, value)) {
+      return <SuggestedField id={id} label={label} source={source} ns={props.ns} secrets={scope().secrets} value={value} list={info.kind === 'list'} several={info.kind !== 'text'} required={info.required} onChange={onChange} />;
     }
     // One text or a list of them: edited as what it is.
-    switch (info.kind === 'texts' ? (Array.isArray(value) ? 'list' : 'text') : info.kind) {
+    switch (!fits(info.kind, value) ? 'value' : info.kind === 'texts' ? (Array.isArray(value) ? 'list' : 'text') : info.kind) {
       case 'enum':
         return <Select id={id} allowClear value={value === undefined ? undefined : String(value)} placeholder={info.fallback === undefined ? undefined : (translateMaybe(`choice.${String(info.fallback)}`) ?? String(info.fallback))} onChange={(text?: string) => onChange(info.choices.find((choice) => String(choice) === text), false)} options={info.choices.map((choice) => ({ value: String(choice), label: translateMaybe(`choice.${String(choice)}`) ?? String(choice) }))} />;
       case 'boolean':
@@ -77,13 +88,13 @@ export function FieldControl(props: FieldProps) {
       case 'duration':
         return <Input id={id} className="mono" value={(value as string | undefined) ?? ''} placeholder={typeof info.fallback === 'string' ? info.fallback : '30s · 5m · 1h30m'} onChange={(event) => onChange(event.target.value || undefined, true)} />;
       case 'list':
-        return <Select id={id} mode="tags" open={false} suffixIcon={null} value={value === undefined ? [] : [value].flat().map(String)} placeholder={[info.fallback].flat().filter((one) => one !== undefined).join(', ')} onChange={(items: string[]) => onChange(items.length === 0 ? undefined : items.map((item) => (/^\d+$/.test(item) ? Number(item) : item)), false)} />;
+        return <Select id={id} mode="tags" open={false} suffixIcon={null} value={value === undefined ? [] : [value].flat().map(String)} placeholder={[info.fallback].flat().filter((one) => one !== undefined).join(', ')} onChange={(items: string[]) => onChange(items.length === 0 && !info.required ? undefined : items.map((item) => (!info.texts && /^-?\d+(\.\d+)?$/.test(item) ? Number(item) : item)), false)} />;
       case 'pairs':
         return <Pairs label={label} value={value} onChange={onChange} scope={scope} undo={undo} />;
       case 'cases':
         return <Cases value={value} onChange={onChange} scope={scope} undo={undo} />;
       case 'text':
-        return <TextEditor id={id} label={label} value={typeof value === 'string' ? value : value === undefined ? '' : String(value)} onChange={(text) => onChange(text === '' && !info.required ? undefined : text, true)} singleLine placeholder={typeof info.fallback === 'string' ? info.fallback : undefined} scope={scope} onUndo={undo} />;
+        return <TextEditor id={id} label={label} value={typeof value === 'string' ? value : value === undefined ? '' : String(value)} onChange={(text) => onChange(text === '' && !info.required ? undefined : text, true)} singleLine={!String(value).includes('\n')} placeholder={typeof info.fallback === 'string' ? info.fallback : undefined} scope={scope} onUndo={undo} />;
       case 'multiline':
         return <TextEditor id={id} label={label} value={typeof value === 'string' ? value : ''} onChange={(text) => onChange(text === '' ? undefined : text, true)} scope={scope} onUndo={undo} />;
       default:

@@ -7,7 +7,7 @@ import { useStore } from '../components/store';
 import { copyNodes } from '../document/clipboard';
 import { placeOf } from '../document/nodes';
 import { nodeAt, pathAt, valueAt, type Path } from '../document/source';
-import { replaceEntry, setValue } from '../document/splice';
+import { replaceEntry } from '../document/splice';
 import { isMap } from 'yaml';
 import { regionKinds, type Graph, type GraphNode } from '../graph/model';
 import { fieldsOf, textOf, type Fields as NodeFields } from '../nodes/kind';
@@ -19,6 +19,7 @@ import { Fields, type FieldSpec } from './Fields';
 import { NodeTest } from './NodeTest';
 import { PinBox } from './PinBox';
 import type { Sample } from './sample';
+import { parameterFields } from './parameterFields';
 import type { Session } from './session';
 import { TextEditor } from './TextEditor';
 import { canBeGiven, pinOf, type Trials } from './trials';
@@ -35,28 +36,6 @@ interface Props {
   diagnostics: readonly Diagnostic[];
   onClose: () => void;
   onConnect: () => void;
-}
-
-const beside = new Set(['env', 'as', 'concurrency', 'on_item_error', 'count', 'key', 'match', 'source', 'detach', 'revision', 'timeout']);
-
-/// The fields of a kind and where they stand: in the body, beside it, or as the body itself.
-function parameterFields(place: Path, node: GraphNode, value: NodeFields): FieldSpec[] {
-  const spec = registry[node.kind];
-  const body = value[node.kind];
-  const isMapBody = typeof body === 'object' && body !== null && !Array.isArray(body);
-  return spec.fields.map((name): FieldSpec => ({ ...one(name), context: node.kind }));
-
-  function one(name: string): FieldSpec {
-    const folded = spec.folded?.includes(name);
-    const code = spec.code?.[name] !== undefined;
-    if (spec.scalarBody === true && name === spec.main) return { name, place: [...place, node.kind], folded, code };
-    if (spec.scalarBody === true || (beside.has(name) && !(spec.kind === 'emit' && (name === 'key' || name === 'source')))) return { name, place: [...place, name], folded, code };
-    const main = typeof spec.scalarBody === 'string' ? spec.scalarBody : spec.main;
-    const schemaPath = [...place, node.kind, name];
-    if (!isMapBody && name === main) return { name, place: [...place, node.kind], schemaPath: spec.scalarBody ? [...place, 'timeout'] : schemaPath, folded, code };
-    const prepare = isMapBody ? undefined : (text: string) => setValue(text, [...place, node.kind], main && !spec.scalarBody && body !== undefined ? { [main]: body } : {});
-    return { name, place: [...place, node.kind, name], schemaPath, folded, code, prepare };
-  }
 }
 
 const retried = new Set(['http', 'shell', 'python', 'workflow', 'group', 'foreach', 'loop']);
@@ -106,7 +85,7 @@ export function NodeDrawer({ session, node, schema, scope, sample, trials, graph
     { key: 'parameters', label: t('drawer.parameters'), children: (
       <>
         {mine.filter((one) => problems([...place]) && one.severity === 'error').slice(0, 3).map((one, index) => <p key={index} className="field-problem">{diagnosticText(one)}</p>)}
-        <Fields {...shared} fields={parameterFields(place, node, value)} />
+        <Fields {...shared} fields={parameterFields(place, node.kind, value)} />
         {spec.fields.length === 0 && <p className="quiet">{t('drawer.noParameters')}</p>}
       </>
     ) },
@@ -124,12 +103,9 @@ export function NodeDrawer({ session, node, schema, scope, sample, trials, graph
     ) },
     { key: 'reliability', label: t('drawer.reliability'), children: (
       <Fields {...shared} fields={[
-        ...(retried.has(node.kind) ? ['attempts', 'delay', 'backoff', 'max_delay', 'on', 'except'].map((name): FieldSpec => ({
-          name, place: [...place, 'retry', name], folded: name !== 'attempts' && name !== 'delay',
-          prepare: typeof value.retry === 'number' ? (text) => setValue(text, [...place, 'retry'], { attempts: value.retry }) : undefined,
-        })) : []),
-        ...(spec.fields.includes('timeout') ? [] : [field('timeout')]), field('deadline'), field('once'), field('on_error', true), field('compensate', true), field('join', true), field('when'), field('queue', true),
-      ]} read={(one) => (one.name === 'attempts' && typeof value.retry === 'number' ? value.retry : valueAt(source, one.place ?? [...place, one.name]))} />
+        ...(retried.has(node.kind) ? [{ name: 'retry', context: 'node' }] : []),
+        ...(spec.fields.includes('timeout') ? [] : [field('timeout')]), field('deadline'), field('once'), field('on_error', true), { ...field('compensate', true), dot: sample.run?.nodes[node.path]?.output }, field('join', true), field('when'), field('queue', true),
+      ]} />
     ) },
     { key: 'docs', label: t('drawer.docs'), children: (
       <>

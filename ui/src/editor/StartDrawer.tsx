@@ -60,7 +60,8 @@ function TriggerForm({ session, schema, scope, problems, index, trigger, ns }: {
   if (!kind) return null;
   const Icon = icons[kind];
   const base: Path = ['triggers', index];
-  const specs: FieldSpec[] = [...fieldsOf[kind].open.map((name) => ({ name, context: 'trigger' })), ...fieldsOf[kind].folded.map((name) => ({ name, context: 'trigger', folded: true }))];
+  const spec = (name: string, folded: boolean): FieldSpec => ({ name, context: 'trigger', folded, constant: !['key', 'when', 'input'].includes(name) });
+  const specs = [...fieldsOf[kind].open.map((name) => spec(name, false)), ...fieldsOf[kind].folded.map((name) => spec(name, true))];
   const url = `${window.location.origin}/hooks/${ns}/${String(trigger.webhook ?? '')}`;
   return (
     <section className="trigger-form">
@@ -78,9 +79,9 @@ function TriggerForm({ session, schema, scope, problems, index, trigger, ns }: {
 }
 
 const workflowFields: FieldSpec[] = [
-  { name: 'title' }, { name: 'name' }, { name: 'namespace', folded: true }, { name: 'description' }, { name: 'input' }, { name: 'output' },
-  { name: 'timeout' }, { name: 'on_failure' }, { name: 'notify' }, { name: 'vars', folded: true }, { name: 'secrets', folded: true }, { name: 'concurrency', folded: true },
-  { name: 'error_workflow', folded: true }, { name: 'manual', folded: true }, { name: 'node_timeout', folded: true }, { name: 'retry', folded: true }, { name: 'labels', folded: true },
+  { name: 'title', constant: true }, { name: 'name', constant: true }, { name: 'namespace', folded: true, constant: true }, { name: 'description', constant: true }, { name: 'input' }, { name: 'output' },
+  { name: 'timeout' }, { name: 'on_failure' }, { name: 'notify', constant: true }, { name: 'vars', folded: true }, { name: 'secrets', folded: true }, { name: 'concurrency', folded: true },
+  { name: 'error_workflow', folded: true, constant: true }, { name: 'manual', folded: true }, { name: 'node_timeout', folded: true }, { name: 'retry', folded: true }, { name: 'labels', folded: true },
 ];
 
 /// What starts the workflow, and what holds for all of it.
@@ -112,7 +113,7 @@ export function StartDrawer({ session, schema, scope, diagnostics, ns, onClose }
             </div>
           </>
         ) },
-        { key: 'workflow', label: t('drawer.workflow'), children: <Fields session={session} schema={schema} base={[]} fields={workflowFields.map((field) => ({ ...field, context: 'file' }))} node={startPath} scope={scope} problems={problems} /> },
+        { key: 'workflow', label: t('drawer.workflow'), children: <Fields session={session} schema={schema} base={[]} fields={workflowFields.map((field) => ({ ...field, context: 'file', ...(field.name === 'concurrency' ? { dot: scope().values.$input } : {}) }))} node={startPath} scope={scope} problems={problems} /> },
       ]} />
     </aside>
   );

@@ -32,6 +32,7 @@ const look = EditorView.theme({
   '.cm-tooltip-autocomplete ul li': { fontFamily: 'var(--weft-mono)', fontSize: '12px', padding: '3px 8px !important', display: 'flex', gap: '12px' },
   '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--weft-accentBg)', color: 'var(--weft-text)' },
   '.cm-completionDetail': { marginLeft: 'auto', color: 'var(--weft-text3)', fontStyle: 'normal' },
+  '.cm-placeholder': { color: 'var(--weft-text3)' },
   '.cm-help': { padding: '6px 10px', maxWidth: '360px', fontFamily: 'var(--weft-sans)', lineHeight: '1.5' },
   '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--weft-fail)', textUnderlineOffset: '3px' },
   '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--weft-wait)', textUnderlineOffset: '3px' },

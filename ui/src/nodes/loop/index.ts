@@ -5,7 +5,7 @@ export const loop = defineKind({
   kind: 'loop',
   icon: Repeat1,
   group: 'flow',
-  fields: ['while', 'until', 'max', 'delay'],
+  fields: ['loop'],
   template: (id) => ({ loop: { until: '${ .done }', max: 10, delay: '1s' }, nodes: { [`${id}_step`]: { set: { done: true } } } }),
   summary: (body) => ({ text: body.while !== undefined ? `while ${textOf(body.while)}` : `until ${textOf(body.until)}`, code: true }),
   footer: (body, t) => t('card.loopMax', { n: textOf(body.max) || '1000' }),
