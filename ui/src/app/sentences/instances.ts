@@ -20,6 +20,8 @@ export const instanceSentences: Sentences = {
   'A start knows `input`, `key` and `revision`, not `{field}`.': '启动只接受 `input`、`key` 和 `revision`，不接受 `{field}`。',
   '`key` must be a text.': '`key` 应为文本。',
   '`revision` must be the number of a revision.': '`revision` 应为版本号。',
+  '`{author}` has saved another draft at {time}; look at it before you save.': '`{author}` 已在 {time} 保存了另一份草稿；请先查看再保存。',
+  'There is no workflow `{name}`; drafts are kept of workflows that are deployed.': '没有工作流 `{name}`；只有已部署的工作流才保存草稿。',
   'Nothing was deployed: the workflow has errors.': '没有部署：工作流有错误。',
   'The body is not JSON: {problem}': '请求体不是 JSON：{problem}',
   'the body is not JSON: {problem}': '请求体不是 JSON：{problem}',
