@@ -43,12 +43,18 @@ activities::Settings SettingsOf(const Options& options) {
   return settings;
 }
 
-/// Ends the process in order, or at once when it is asked twice.
-void WorkOn(worker::Host& host, std::stop_source stop) {
-  if (const auto ended = host.Run(stop.get_token()); !ended) {
-    Report("the worker ended: " + ended.error().message);
-    stop.request_stop();
-  }
+/// Works from when Temporal answers until stop is requested. The process's exit code: a worker that cannot work ends
+/// it.
+int WorkOn(const std::shared_ptr<temporalio::Connection>& connection, worker::Queue queue, std::stop_source stop) {
+  if (!connection->AwaitServer(stop.get_token())) return kOk;
+  std::vector<worker::Queue> queues;
+  queues.push_back(std::move(queue));
+  const auto host = worker::Host::Create(connection, std::move(queues));
+  const auto ended = host ? (*host)->Run(stop.get_token()) : std::unexpected(host.error());
+  if (ended) return kOk;
+  Report("the worker ended: " + ended.error().message);
+  stop.request_stop();
+  return kUnreachable;
 }
 
 int Develop(Options options) {
@@ -69,14 +75,13 @@ int Develop(Options options) {
 
   const auto runtime = StartRuntime();
   if (!runtime) return RefuseToServe(runtime.error());
-  std::unique_ptr<OwnTemporal> temporal;
-  if (options.temporal.empty() && !EnvironmentNamesTemporal()) {
-    auto started = OwnTemporal::Start(*runtime, serving.data + "/temporal.db", options.temporal_port);
-    if (!started) return RefuseToServe(started.error());
-    temporal = *std::move(started);
-    options.temporal = temporal->target();
+  const bool own = options.temporal.empty() && !EnvironmentNamesTemporal();
+  if (own) {
+    if (const auto free = OwnTemporal::CheckPort(options.temporal_port); !free) return RefuseToServe(free.error());
+    options.temporal = OwnTemporal::TargetOn(options.temporal_port);
   }
-  const auto connection = Connect(*runtime, options.temporal);
+  std::unique_ptr<OwnTemporal> temporal;
+  const auto connection = OpenConnection(*runtime, options.temporal);
   if (!connection) return RefuseToServe(connection.error());
 
   server::ServerOptions what;
@@ -95,12 +100,20 @@ int Develop(Options options) {
 
   const auto link = activities::ServerLink::Open((*server)->local_url(), worker_token);
   if (!link) return RefuseToServe(link.error());
-  auto host =
-      worker::Host::Create(*connection, {{.name = std::string(contract::kWorkerQueue),
-                                          .workflows = true,
-                                          .activities = MakeHandlers(SettingsOf(options), *connection, *link)}});
-  if (!host) return RefuseToServe(host.error());
-  const std::jthread working([&host, stop] { WorkOn(**host, stop); });
+  if (own) {
+    auto started = OwnTemporal::Start(*runtime, serving.data + "/temporal.db", options.temporal_port);
+    if (!started) return RefuseToServe(started.error());
+    temporal = *std::move(started);
+    if (!(*connection)->AwaitServer(stop.get_token())) return kOk;
+  }
+  int exit = kOk;
+  std::jthread working([&, stop] {
+    exit = WorkOn(*connection,
+                  {.name = std::string(contract::kWorkerQueue),
+                   .workflows = true,
+                   .activities = MakeHandlers(SettingsOf(options), *connection, *link)},
+                  stop);
+  });
 
   std::optional<DeployDirectory> directory;
   std::jthread deploying;
@@ -114,7 +127,8 @@ int Develop(Options options) {
   }
   PrintOutput((*server)->OneTimeUrl() + "\n");
   (*server)->Run(stop.get_token());
-  return kOk;
+  working.join();
+  return exit;
 }
 
 }  // namespace
@@ -130,6 +144,7 @@ void AddDev(CLI::App& app, Action& action) {
       ->check(CLI::ExistingDirectory);
   AddServingOptions(*verb, options->serving);
   verb->add_option("--temporal-port", options->temporal_port, "Port of the Temporal that is started")
+      ->check(CLI::Range(1, 65535))
       ->capture_default_str()
       ->group(kSettings);
   verb->add_option("--temporal", options->temporal, "HOST:PORT of a Temporal to use instead of starting one")

@@ -35,8 +35,8 @@ int Serve(Options options) {
   if (const auto made = MakeDataDirectory(serving.data); !made) return RefuseToServe(made.error());
   const auto runtime = StartRuntime();
   if (!runtime) return RefuseToServe(runtime.error());
-  const auto connection = ConnectPatiently(*runtime, options.temporal, stop.get_token());
-  if (!connection) return stop.stop_requested() ? kOk : RefuseToServe(connection.error());
+  const auto connection = OpenConnection(*runtime, options.temporal);
+  if (!connection) return RefuseToServe(connection.error());
 
   server::ServerOptions what;
   what.listener.host = serving.host;

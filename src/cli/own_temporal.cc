@@ -61,13 +61,17 @@ Result<void> KeepHistories(const std::shared_ptr<temporalio::Runtime>& runtime, 
 
 }  // namespace
 
+std::string OwnTemporal::TargetOn(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
+
+Result<void> OwnTemporal::CheckPort(std::uint16_t port) {
+  if (BecomesFree(port)) return {};
+  return Fail("usage", "port " + std::to_string(port) +
+                           " is taken: end what uses it, give another one by --temporal-port, or, when it is a "
+                           "Temporal to work with, name it by --temporal");
+}
+
 Result<std::unique_ptr<OwnTemporal>> OwnTemporal::Start(const std::shared_ptr<temporalio::Runtime>& runtime,
                                                         std::string database, std::uint16_t port) {
-  if (!BecomesFree(port)) {
-    return Fail("usage", "port " + std::to_string(port) +
-                             " is taken: end what uses it, give another one by --temporal-port, or, when it is a "
-                             "Temporal to work with, name it by --temporal");
-  }
   WEFT_TRY(auto server, StartPrivateTemporal(runtime, database, port));
   WEFT_TRY_VOID(KeepHistories(runtime, server->target()));
   return std::unique_ptr<OwnTemporal>(new OwnTemporal(runtime, std::move(database), port, std::move(server)));
@@ -78,7 +82,6 @@ OwnTemporal::OwnTemporal(std::shared_ptr<temporalio::Runtime> runtime, std::stri
     : runtime_(std::move(runtime)),
       database_(std::move(database)),
       port_(port),
-      target_(server->target()),
       server_(std::move(server)),
       watching_([this](const std::stop_token& stop) { Watch(stop); }) {}
 

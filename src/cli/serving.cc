@@ -2,30 +2,23 @@
 
 #include <fcntl.h>
 #include <fmt/ranges.h>
-#include <spdlog/spdlog.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <utility>
 
-#include "base/clock.h"
 #include "base/seal.h"
 #include "cli/command.h"
 #include "cli/data_directory.h"
 #include "cli/file.h"
 #include "cli/output.h"
-#include "cli/temporal.h"
 
 namespace weft::cli {
 namespace {
-
-constexpr std::chrono::seconds kFirstPause{1};
-constexpr std::chrono::seconds kLongestPause{15};
 
 Error FileError(const std::string& path) { return {std::string(kUnreadableFile), path + ": " + std::strerror(errno)}; }
 
@@ -84,17 +77,6 @@ Result<std::shared_ptr<void>> LockDataDirectory(const std::string& directory) {
   std::shared_ptr<void> lock(nullptr, [file](void*) { ::close(file); });
   if (::flock(file, LOCK_EX | LOCK_NB) == 0) return lock;
   return Fail("usage", "another `weft` works on " + directory + "; end it, or give another directory by --data");
-}
-
-Result<std::shared_ptr<temporalio::Connection>> ConnectPatiently(const std::shared_ptr<temporalio::Runtime>& runtime,
-                                                                 const std::string& address,
-                                                                 const std::stop_token& stop) {
-  for (auto pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
-    auto connection = Connect(runtime, address);
-    if (connection || connection.error().code != "temporal" || stop.stop_requested()) return connection;
-    spdlog::error("{} Trying again in {} s.", connection.error().message, pause.count());
-    if (!Rest(stop, pause)) return connection;
-  }
 }
 
 int RefuseToServe(const Error& error) {

@@ -35,11 +35,6 @@ Result<std::string> OwnToken(const std::string& directory);
 /// Holds the data directory against other processes until the result goes. Fails with `usage`.
 Result<std::shared_ptr<void>> LockDataDirectory(const std::string& directory);
 
-/// Connects, again and again while Temporal cannot be reached. nullopt: stop was requested.
-Result<std::shared_ptr<temporalio::Connection>> ConnectPatiently(const std::shared_ptr<temporalio::Runtime>& runtime,
-                                                                 const std::string& address,
-                                                                 const std::stop_token& stop);
-
 /// The exit code that belongs to an error at the start of a server; says it on stderr.
 int RefuseToServe(const Error& error);
 

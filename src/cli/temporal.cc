@@ -43,6 +43,7 @@ std::string TemporalCli() {
 }
 
 Error Unreachable(const std::string& address, const temporalio::Error& error) {
+  if (error.code == temporalio::Error::Code::kInvalidArgument) return {"settings", error.message};
   return {"temporal",
           "Temporal at " + address + " cannot be used: " + error.message +
               "\nCheck that it runs there (`temporal server start-dev` starts one on 127.0.0.1:7233), that the "
@@ -59,6 +60,19 @@ void WarnIfOpen(const temporalio::ConnectionOptions& options) {
         "the workers. Set TEMPORAL_TLS_* or TEMPORAL_API_KEY.",
         options.target);
   });
+}
+
+Result<std::shared_ptr<temporalio::Connection>> ConnectBy(decltype(temporalio::Connection::Connect)& connect,
+                                                          const std::shared_ptr<temporalio::Runtime>& runtime,
+                                                          const std::string& address) {
+  auto options = temporalio::LoadConnectionOptions();
+  if (!options) return Fail("settings", options.error().message);
+  if (!address.empty()) options->target = address;
+  WarnIfOpen(*options);
+  const auto target = options->target;
+  auto connection = connect(runtime, *std::move(options));
+  if (!connection) return std::unexpected(Unreachable(target, connection.error()));
+  return *std::move(connection);
 }
 
 }  // namespace
@@ -85,14 +99,12 @@ Result<std::shared_ptr<temporalio::Runtime>> StartRuntime() {
 
 Result<std::shared_ptr<temporalio::Connection>> Connect(const std::shared_ptr<temporalio::Runtime>& runtime,
                                                         const std::string& address) {
-  auto options = temporalio::LoadConnectionOptions();
-  if (!options) return Fail("settings", options.error().message);
-  if (!address.empty()) options->target = address;
-  WarnIfOpen(*options);
-  const auto target = options->target;
-  auto connection = temporalio::Connection::Connect(runtime, *std::move(options));
-  if (!connection) return std::unexpected(Unreachable(target, connection.error()));
-  return *std::move(connection);
+  return ConnectBy(temporalio::Connection::Connect, runtime, address);
+}
+
+Result<std::shared_ptr<temporalio::Connection>> OpenConnection(const std::shared_ptr<temporalio::Runtime>& runtime,
+                                                               const std::string& address) {
+  return ConnectBy(temporalio::Connection::Open, runtime, address);
 }
 
 bool EnvironmentNamesTemporal() {

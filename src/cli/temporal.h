@@ -16,10 +16,14 @@ void LogToStderr(const std::string& level);
 /// Core's threads, logging to spdlog. Fails with code `temporal`.
 Result<std::shared_ptr<temporalio::Runtime>> StartRuntime();
 
-/// Connects to `address` (empty: what Temporal's environment configuration says). Fails with code `temporal` and a
-/// sentence that names the address and what to check.
+/// Connects to `address` (empty: what Temporal's environment configuration says). Fails with `temporal` and a sentence
+/// that names the address and what to check, and with `settings` when no server could ever be reached so.
 Result<std::shared_ptr<temporalio::Connection>> Connect(const std::shared_ptr<temporalio::Runtime>& runtime,
                                                         const std::string& address);
+
+/// The same for those who begin without Temporal: see temporalio::Connection::Open. Fails with `settings`.
+Result<std::shared_ptr<temporalio::Connection>> OpenConnection(const std::shared_ptr<temporalio::Runtime>& runtime,
+                                                               const std::string& address);
 
 /// Whether Temporal's environment configuration names an address.
 bool EnvironmentNamesTemporal();

@@ -121,7 +121,7 @@ struct Server::Parts {
     return {};
   }
 
-  /// Answers the queue of system activities, again and again while Temporal refuses.
+  /// Answers the queue of system activities, from when Temporal answers, again and again while it refuses.
   void RunSystemQueue(const std::stop_token& stop);
 
   ServerOptions options;
@@ -148,6 +148,7 @@ struct Server::Parts {
 };
 
 void Server::Parts::RunSystemQueue(const std::stop_token& stop) {
+  connection->AwaitServer(stop);
   while (!stop.stop_requested()) {
     temporalio::WorkerOptions queue;
     queue.task_queue = contract::kSystemQueue;

@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include "temporalio/bridge/certificates.h"
 #include "temporalio/bridge/core.h"
 
 namespace temporalio {
@@ -15,6 +16,11 @@ namespace {
 
 using internal::Borrow;
 using internal::Take;
+
+constexpr std::chrono::seconds kFirstAnswer{2};
+constexpr std::chrono::milliseconds kFirstPause{250}, kLongestPause{15'000};
+// A server that was started at the same time is no news for so long.
+constexpr std::chrono::seconds kQuietPauses{4};
 
 std::string DefaultIdentity() {
   char host[256] = {};
@@ -44,12 +50,20 @@ Result<void> Check(const ConnectionOptions& options) {
     return Fail(Error::Code::kInvalidArgument,
                 "The address of Temporal must be HOST:PORT, not \"" + options.target + "\".");
   if (options.namespace_name.empty()) return Fail(Error::Code::kInvalidArgument, "The namespace is empty.");
-  if (options.tls && options.tls->client_cert.empty() != options.tls->client_private_key.empty())
-    return Fail(Error::Code::kInvalidArgument,
-                "A client certificate and its private key belong together, but only one of them is set.");
+  if (options.tls) {
+    if (auto checked = internal::CheckCertificates(*options.tls); !checked) return checked;
+  }
   for (const auto& [name, value] : options.headers)
     if (name.empty() || (name + value).find_first_of("\r\n") != std::string::npos)
       return Fail(Error::Code::kInvalidArgument, "A header for Temporal has an empty name or a line break.");
+  return {};
+}
+
+// What is left to the defaults.
+Result<void> Complete(ConnectionOptions& options) {
+  if (auto checked = Check(options); !checked) return checked;
+  if (options.identity.empty()) options.identity = DefaultIdentity();
+  if (!options.tls && !options.api_key.empty()) options.tls.emplace();
   return {};
 }
 
@@ -84,6 +98,15 @@ std::string_view Hint(const ConnectionOptions& options, std::string_view failure
            "name.";
   if (failure.contains("InvalidCertificate")) return " The server's certificate is not accepted.";
   return "";
+}
+
+Error FailureOf(const ConnectionOptions& options, const std::string& failure) {
+  if (failure.starts_with("Invalid") || failure.starts_with("Connection failed: Invalid"))
+    return {Error::Code::kInvalidArgument, "Temporal cannot be reached with these options: " + failure, {}};
+  return {
+      Error::Code::kUnavailable,
+      "Temporal at " + options.target + " does not answer: " + Readable(failure) + std::string(Hint(options, failure)),
+      {}};
 }
 
 struct Connected {
@@ -191,20 +214,37 @@ struct PendingCall {
 }  // namespace
 
 Connection::Core::~Core() {
-  runtime.Retire([raw = connection] { temporal_core_client_free(raw); });
+  if (connection != nullptr) runtime.Retire([raw = connection.load()] { temporal_core_client_free(raw); });
 }
 
-Connection::Connection(std::shared_ptr<Runtime> runtime, ConnectionOptions options, std::unique_ptr<Core> core)
-    : runtime_(std::move(runtime)), options_(std::move(options)), core_(std::move(core)) {}
+Connection::Connection(std::shared_ptr<Runtime> runtime, ConnectionOptions options)
+    : runtime_(std::move(runtime)), options_(std::move(options)), core_(std::make_unique<Core>(runtime_->core())) {}
 Connection::~Connection() = default;
 
 Result<std::shared_ptr<Connection>> Connection::Connect(std::shared_ptr<Runtime> runtime, ConnectionOptions options) {
-  if (auto checked = Check(options); !checked) return std::unexpected(std::move(checked).error());
-  if (options.identity.empty()) options.identity = DefaultIdentity();
-  if (!options.tls && !options.api_key.empty()) options.tls.emplace();
+  if (auto completed = Complete(options); !completed) return std::unexpected(std::move(completed).error());
+  std::shared_ptr<Connection> made(new Connection(std::move(runtime), std::move(options)));
+  if (auto dialled = made->Dial(); !dialled) return std::unexpected(std::move(dialled).error());
+  return made;
+}
 
-  const std::string url = (options.tls ? "https://" : "http://") + options.target;
-  const Headers headers(options.headers);
+Result<std::shared_ptr<Connection>> Connection::Open(std::shared_ptr<Runtime> runtime, ConnectionOptions options) {
+  if (auto completed = Complete(options); !completed) return std::unexpected(std::move(completed).error());
+  std::shared_ptr<Connection> made(new Connection(std::move(runtime), std::move(options)));
+  made->dialling_ = std::jthread([raw = made.get()](const std::stop_token& stop) { raw->DialUntilAnswered(stop); });
+  std::unique_lock lock(made->mutex_);
+  made->dialled_.wait_for(lock, kFirstAnswer, [&] { return made->failure_ || made->core_->connection != nullptr; });
+  if (made->failure_ && made->failure_->code == Error::Code::kInvalidArgument)
+    return std::unexpected(*std::move(made->failure_));
+  return made;
+}
+
+Result<void> Connection::Dial() {
+  std::unique_lock lock(mutex_);
+  const std::string api_key = options_.api_key;
+  lock.unlock();
+  const std::string url = (options_.tls ? "https://" : "http://") + options_.target;
+  const Headers headers(options_.headers);
   const Headers none({});
   TemporalCoreClientTlsOptions tls{};
   const TemporalCoreClientRetryOptions retry{100, 0.2, 1.7, 5000, 10000, 10};
@@ -216,36 +256,63 @@ Result<std::shared_ptr<Connection>> Connection::Connect(std::shared_ptr<Runtime>
   raw.client_version = Borrow("1.35.0");  // of Core: servers know features by it
   raw.metadata = headers.ref();
   raw.binary_metadata = none.ref();
-  raw.api_key = Borrow(options.api_key);
-  raw.identity = Borrow(options.identity);
-  if (options.tls) {
-    tls = {Borrow(options.tls->server_root_ca_cert), Borrow(options.tls->server_name), Borrow(options.tls->client_cert),
-           Borrow(options.tls->client_private_key)};
+  raw.api_key = Borrow(api_key);
+  raw.identity = Borrow(options_.identity);
+  if (options_.tls) {
+    tls = {Borrow(options_.tls->server_root_ca_cert), Borrow(options_.tls->server_name),
+           Borrow(options_.tls->client_cert), Borrow(options_.tls->client_private_key)};
     raw.tls_options = &tls;
   }
   raw.retry_options = &retry;
   raw.keep_alive_options = &keep_alive;
   // Plain text is a near network, where compression costs more than it saves.
-  raw.grpc_compression = options.tls ? TemporalCoreClientGrpcCompression_Gzip : TemporalCoreClientGrpcCompression_None;
+  raw.grpc_compression = options_.tls ? TemporalCoreClientGrpcCompression_Gzip : TemporalCoreClientGrpcCompression_None;
 
   internal::Handover<Connected> handover;
-  temporal_core_client_connect(runtime->core().runtime, &raw, &handover,
+  temporal_core_client_connect(runtime_->core().runtime, &raw, &handover,
                                [](void* user_data, TemporalCoreConnection* success, const TemporalCoreByteArray* fail) {
                                  static_cast<internal::Handover<Connected>*>(user_data)->Put({success, Take(fail)});
                                });
-  Connected connected = handover.Take();
+  const Connected connected = handover.Take();
+  lock.lock();
   if (connected.failure) {
-    const std::string& failure = *connected.failure;
-    if (failure.starts_with("Invalid") || failure.starts_with("Connection failed: Invalid"))
-      return Fail(Error::Code::kInvalidArgument, "Temporal cannot be reached with these options: " + failure);
-    return Fail(Error::Code::kUnavailable, "Temporal at " + options.target + " does not answer: " + Readable(failure) +
-                                               std::string(Hint(options, failure)));
+    failure_ = FailureOf(options_, *connected.failure);
+  } else {
+    if (options_.api_key != api_key)
+      temporal_core_client_update_api_key(connected.connection, Borrow(options_.api_key));
+    core_->connection = connected.connection;
+    failure_.reset();
   }
-  auto core = std::make_unique<Core>(runtime->core(), connected.connection);
-  return std::shared_ptr<Connection>(new Connection(std::move(runtime), std::move(options), std::move(core)));
+  dialled_.notify_all();
+  if (failure_) return std::unexpected(*failure_);
+  return {};
+}
+
+void Connection::DialUntilAnswered(const std::stop_token& stop) {
+  for (auto pause = kFirstPause; !stop.stop_requested(); pause = std::min(2 * pause, kLongestPause)) {
+    const auto dialled = Dial();
+    if (dialled) return;
+    if (dialled.error().code == Error::Code::kInvalidArgument) return;
+    internal::Log(pause < kQuietPauses ? LogLevel::kInfo : LogLevel::kWarn, dialled.error().message + " Trying again.");
+    std::unique_lock lock(mutex_);
+    dialled_.wait_for(lock, stop, pause, [] { return false; });
+  }
+}
+
+bool Connection::AwaitServer(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  return dialled_.wait(lock, stop, [this] { return core_->connection != nullptr; });
+}
+
+std::optional<Error> Connection::Missing() {
+  if (core_->connection != nullptr) return std::nullopt;
+  std::lock_guard lock(mutex_);
+  if (failure_) return failure_;
+  return Error{Error::Code::kUnavailable, "Temporal at " + options_.target + " has not answered yet.", {}};
 }
 
 Result<std::string> Connection::CallRaw(std::string_view rpc, std::string_view request, const CallOptions& options) {
+  if (auto missing = Missing()) return std::unexpected(*std::move(missing));
   const Headers headers(options.headers);
   const CancellationToken token(options.stop);
   const auto raw = ToCore(rpc, request, options, headers, token);
@@ -262,6 +329,7 @@ Result<std::string> Connection::CallRaw(std::string_view rpc, std::string_view r
 
 void Connection::StartCall(std::string rpc, std::string request, CallOptions options,
                            std::function<void(Result<std::string>)> done) {
+  if (auto missing = Missing()) return done(std::unexpected(*std::move(missing)));
   auto* call =
       new PendingCall(std::move(rpc), std::move(request), std::move(options), options_.target, std::move(done));
   temporal_core_client_rpc_call(core_->connection, &call->raw, call,
@@ -274,7 +342,9 @@ void Connection::StartCall(std::string rpc, std::string request, CallOptions opt
 }
 
 void Connection::SetApiKey(std::string_view key) {
-  temporal_core_client_update_api_key(core_->connection, Borrow(key));
+  std::lock_guard lock(mutex_);
+  options_.api_key = key;
+  if (core_->connection != nullptr) temporal_core_client_update_api_key(core_->connection, Borrow(key));
 }
 
 }  // namespace temporalio

@@ -3,13 +3,16 @@
 #include <google/protobuf/message_lite.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "temporalio/bridge/runtime.h"
 #include "temporalio/error.h"
@@ -63,6 +66,10 @@ class Connection {
   /// Blocks until the server has answered. Fails with kUnavailable, naming the address, if it does not, and with
   /// kInvalidArgument if the options cannot work.
   static Result<std::shared_ptr<Connection>> Connect(std::shared_ptr<Runtime> runtime, ConnectionOptions options);
+  /// As Connect, for processes that begin without Temporal: while the server does not answer, calls fail with
+  /// kUnavailable at once, and a thread of the connection goes on trying. The log says so. Waits a little for the first
+  /// answer. Its end waits for the attempt under way.
+  static Result<std::shared_ptr<Connection>> Open(std::shared_ptr<Runtime> runtime, ConnectionOptions options);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -82,10 +89,14 @@ class Connection {
   /// As Call, with serialized messages.
   Result<std::string> CallRaw(std::string_view rpc, std::string_view request, const CallOptions& options = {});
 
-  /// As CallRaw, without waiting: `done` is called once, on a thread of Core, where it must return soon and must not
-  /// make the last copy of this connection go away. The connection has to live until then.
+  /// As CallRaw, without waiting: `done` is called once, on a thread of Core (on the caller's, when it is known at once
+  /// that there is no server), where it must return soon and must not make the last copy of this connection go away.
+  /// The connection has to live until then.
   void StartCall(std::string rpc, std::string request, CallOptions options,
                  std::function<void(Result<std::string>)> done);
+
+  /// Blocks until the server has answered once. False: stop was requested before.
+  bool AwaitServer(const std::stop_token& stop);
 
   /// For keys that are renewed while the process runs.
   void SetApiKey(std::string_view key);
@@ -100,11 +111,20 @@ class Connection {
   Core& core() const { return *core_; }
 
  private:
-  Connection(std::shared_ptr<Runtime> runtime, ConnectionOptions options, std::unique_ptr<Core> core);
+  Connection(std::shared_ptr<Runtime> runtime, ConnectionOptions options);
+  /// Once, to the server. The error is kept for the calls that fail meanwhile.
+  Result<void> Dial();
+  void DialUntilAnswered(const std::stop_token& stop);
+  /// Why there is no server to call; nullopt when there is one.
+  std::optional<Error> Missing();
 
   std::shared_ptr<Runtime> runtime_;  // before core_: destroyed after it
   ConnectionOptions options_;
   std::unique_ptr<Core> core_;
+  std::mutex mutex_;
+  std::condition_variable_any dialled_;
+  std::optional<Error> failure_;  // of the last attempt
+  std::jthread dialling_;         // last: ends before what it uses
 };
 
 }  // namespace temporalio

@@ -3,6 +3,7 @@
 // What the sources of this folder share. The C header declares many global names, so only they include it; this file
 // gets by with declarations.
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -37,9 +38,10 @@ struct Runtime::Core {
 };
 
 struct Connection::Core {
-  Runtime::Core& runtime;
-  TemporalCoreConnection* const connection;
+  explicit Core(Runtime::Core& its_runtime) : runtime(its_runtime) {}
   ~Core();
+  Runtime::Core& runtime;
+  std::atomic<TemporalCoreConnection*> connection = nullptr;  // until the server has answered
 };
 
 namespace internal {

@@ -34,6 +34,11 @@ TEST(Connection, RefusesAddressesThatAreNone) {
     const auto connection = ConnectTo(target);
     ASSERT_FALSE(connection) << target;
     EXPECT_EQ(connection.error().code, Error::Code::kInvalidArgument) << target << ": " << connection.error().message;
+    ConnectionOptions options;
+    options.target = target;
+    const auto opened = Connection::Open(TheRuntime(), std::move(options));
+    ASSERT_FALSE(opened) << target;
+    EXPECT_EQ(opened.error().code, Error::Code::kInvalidArgument) << target << ": " << opened.error().message;
   }
 }
 

@@ -52,6 +52,38 @@ class Outage : public ::testing::Test {
   std::shared_ptr<Connection> connection_;
 };
 
+TEST_F(Outage, AConnectionOpenedBeforeItsServerReachesItWhenItComes) {
+  const std::string target = connection_->target();
+  KillServer();
+  ConnectionOptions to;
+  to.target = target;
+  const auto opened = Connection::Open(TheRuntime(), std::move(to));
+  ASSERT_TRUE(opened) << opened.error().message;
+  const Client client(*opened);
+  const auto away = client.GetSystemInfo();
+  ASSERT_FALSE(away);
+  EXPECT_EQ(away.error().code, Error::Code::kUnavailable);
+  EXPECT_EQ(away.error().message, "Temporal at " + target + " does not answer: Connection refused.");
+  Result<std::string> later;
+  (*opened)->StartCall("GetSystemInfo", {}, {}, [&](Result<std::string> answer) { later = std::move(answer); });
+  ASSERT_FALSE(later);
+  EXPECT_EQ(later.error().code, Error::Code::kUnavailable);
+  WorkerOptions options;
+  options.task_queue = "queue";
+  options.activities["work"] = [](ActivityContext&) { return BytesPayload("done"); };
+  const auto worker = Worker::Create(*opened, options);
+  ASSERT_FALSE(worker);
+  EXPECT_EQ(worker.error().code, Error::Code::kUnavailable);
+  std::stop_source stopped;
+  stopped.request_stop();
+  EXPECT_FALSE((*opened)->AwaitServer(stopped.get_token()));
+
+  StartServer();
+  EXPECT_TRUE((*opened)->AwaitServer({}));
+  EXPECT_TRUE(client.GetSystemInfo());
+  EXPECT_TRUE(Worker::Create(*opened, options));
+}
+
 TEST_F(Outage, WorkersGoOnTryingSayThatAndReportWhatWasDoneMeanwhile) {
   std::latch began(1);
   std::latch may_end(1);

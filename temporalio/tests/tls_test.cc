@@ -71,6 +71,23 @@ TEST(Tls, ShowsItsOwnCertificateIfAskedTo) {
   EXPECT_THAT(Answer(options), HasSubstr("version 1."));
 }
 
+TEST(Tls, RefusesCertificatesAndKeysThatAreNone) {
+  const auto refused = [](const TlsOptions& tls) {
+    ConnectionOptions options;
+    options.tls = tls;
+    const auto opened = Connection::Open(TheRuntime(), options);
+    if (opened) return std::string("opened");
+    EXPECT_EQ(opened.error().code, Code::kInvalidArgument);
+    return opened.error().message;
+  };
+  const auto& [certificate, key] = TestCertificates().client;
+  EXPECT_THAT(refused({{}, "none", {}, {}}), HasSubstr("root certificate"));
+  EXPECT_THAT(refused({{}, {}, "none", key}), HasSubstr("client certificate"));
+  EXPECT_THAT(refused({{}, {}, certificate, "none"}), HasSubstr("private key"));
+  EXPECT_THAT(refused({{}, {}, certificate, TestCertificates().server.private_key}),
+              HasSubstr("not that of the client certificate"));
+}
+
 TEST(Tls, IsSetUpFromTheEnvironment) {
   const TlsFront front(TheServer().target(), true);
   const std::string directory = ::testing::TempDir() + "temporalio-tls-" + std::to_string(getpid());

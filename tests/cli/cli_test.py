@@ -184,6 +184,20 @@ class Settings(Cli):
         self.assertIn("absent.yaml", result.stderr)
 
 
+class ImpossibleTemporal(Cli):
+    def test_servers_and_workers_refuse_what_no_temporal_could_be_reached_by(self):
+        self.file("ca.pem", "no certificate")
+        for environment, words in (({"TEMPORAL_ADDRESS": "nowhere"}, "must be HOST:PORT"),
+                                   ({"TEMPORAL_ADDRESS": "127.0.0.1:1", "TEMPORAL_TLS_SERVER_CA_CERT_PATH": "ca.pem"},
+                                    "not a certificate in PEM form"),
+                                   ({"TEMPORAL_ADDRESS": "127.0.0.1:1", "TEMPORAL_TLS_SERVER_CA_CERT_PATH": "absent.pem"},
+                                    "absent.pem")):
+            for verb in (["server", "--data", "data", "--port", "0"], ["dev", "--data", "data", "--port", "0"], ["worker"]):
+                result = self.weft(*verb, **environment)
+                self.assertEqual((2, ""), (result.returncode, result.stdout), result.stderr)
+                self.assertIn(words, result.stderr)
+
+
 class OpenTemporal(Cli):
     def test_worker_warns_of_a_remote_temporal_without_protection(self):
         # An address that leads to this machine and does not look so; nothing listens there.

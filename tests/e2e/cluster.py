@@ -118,7 +118,8 @@ class Cluster:
 
     def start(self):
         for process in self.processes.values():
-            process.start()
+            if process.process is None:
+                process.start()
             if process.name in ("postgres", "server0"):
                 process.wait_ready()
         for process in self.processes.values():

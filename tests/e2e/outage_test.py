@@ -17,7 +17,7 @@ from pathlib import Path
 from books import pages, record
 from cluster import Cluster
 from slow_link import SlowLink
-from weft_dev import eventually
+from weft_dev import call, eventually
 
 ROUNDS, EQUAL = 12, 5
 SENDERS = 12
@@ -34,6 +34,12 @@ PLAIN = """
 weft: 1
 name: NAME
 triggers: [{ id: hook, webhook: NAME, auth: none, input: "${ .body }" }]
+nodes: { a: { set: "${ $input.n }" } }
+"""
+EVENT = """
+weft: 1
+name: NAME
+triggers: [{ id: placed, event: com.test.placed, input: "${ .data }" }]
 nodes: { a: { set: "${ $input.n }" } }
 """
 LONG = """
@@ -193,6 +199,38 @@ class PostgresOutage(Outage):
         eventually("the event came through", lambda: cluster.ok(at)["status"] == "completed")
         record("Temporal away for 30 s", {"kills": {"temporal": 1}, "deliveries": len(accepted),
                                           "instances": len(set(instances.values())), "duplicates": 0, "lost": 0})
+
+
+class LateTemporal(Outage):
+    def test_a_server_takes_deliveries_before_temporal_is_there(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.cluster = cluster = Cluster(folder.name, servers=1, workers=1, database=f"{folder.name}/weft.db")
+        self.addCleanup(cluster.processes["server0"].start().stop)
+        eventually("it serves", lambda: call(f"http://127.0.0.1:{cluster.ports[0]}/healthz"))
+        self.deploy(PLAIN, "late")
+        self.deploy(EVENT, "placed")
+        answers = [self.deliver("late", n % 10) for n in range(20)]
+        self.assertEqual([answer.status for answer in answers], [202] * 20, answers)
+        for _ in range(2):
+            cluster.ok("/api/v1/events", "POST", {"specversion": "1.0", "source": "test", "id": "1", "type": "com.test.placed",
+                                                  "data": {"n": 1}}, "application/cloudevents+json")
+        self.assertEqual(cluster.call("/readyz").json["checks"], {"store": "ok", "temporal": "temporal"})
+        refused = cluster.call("/api/v1/workflows/default/late/instances", "POST", {"input": None})
+        self.assertEqual((refused.status, refused.json["code"]), (503, "temporal"), refused)
+        self.assertIn(f"Temporal at 127.0.0.1:{cluster.temporal_port} does not answer", refused.json["detail"])
+        self.assertIn("Retry-After", refused.headers)
+
+        cluster.start()
+        self.addCleanup(cluster.stop)
+        deliveries = {answer.json["delivery"] for answer in answers}
+        self.assertEqual(len(deliveries), 10)
+        instances = self.all_started_once("late", deliveries)
+        of_event = [row["id"] for row in pages(cluster.ok, "/api/v1/deliveries?kind=event")]
+        self.assertEqual(len(of_event), 1)
+        self.all_started_once("placed", of_event)
+        record("a server without Temporal at its start", {"deliveries": len(answers), "events": 2, "equal ones": 11,
+                                                          "instances": len(set(instances.values())) + 1, "duplicates": 0, "lost": 0})
 
 
 class FullDisk(Outage):
