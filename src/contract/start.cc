@@ -21,6 +21,12 @@ std::string StartInput::ToJson() const {
   return value.Dump();
 }
 
+Value StartInput::ToMemo() const {
+  auto trigger_value = Value::Object({{"kind", Value(trigger.kind)}});
+  if (!trigger.id.empty()) trigger_value.Set("id", Value(trigger.id));
+  return Value::Object({{"revision", Value(revision)}, {"trigger", std::move(trigger_value)}});
+}
+
 Result<StartInput> StartInput::FromJson(std::string_view json) {
   WEFT_TRY(const auto value, Value::Parse(json));
   if (!value.Get("semantics").IsNumber()) return Fail("validation", "the start input names no semantics");

@@ -30,6 +30,8 @@ struct StartInput {
 
   [[nodiscard]] std::string ToJson() const;
   static Result<StartInput> FromJson(std::string_view json);
+  /// The memo's kStartMemoField, for lists of instances, which do not read histories.
+  [[nodiscard]] expr::Value ToMemo() const;
 };
 
 }  // namespace weft::contract

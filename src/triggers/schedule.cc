@@ -72,6 +72,7 @@ temporal::api::schedule::v1::ScheduleAction ActionOf(const dsl::Workflow& workfl
                    temporalio::JsonPayload("null")};
   const auto version = Value::Object({{"revision", Value(revision)}, {"digest", Value(workflow.digest)}});
   options.memo.emplace(kMark, temporalio::JsonPayload(version.Dump()));
+  options.memo.emplace(std::string(contract::kStartMemoField), temporalio::JsonPayload(start.ToMemo().Dump()));
   options.summary = Value(workflow.title.empty() ? workflow.name : workflow.title).Dump();
   return temporalio::StartWorkflowAction(std::move(options));
 }

@@ -52,15 +52,6 @@ Error Translated(const temporalio::Error& error) {
   return {"temporal", "the run could not be started: " + error.message};
 }
 
-/// For lists of instances, which do not read histories.
-std::string MemoOf(const contract::StartInput& start, const std::string& secrets) {
-  auto trigger = Value::Object({{"kind", Value(start.trigger.kind)}});
-  if (!start.trigger.id.empty()) trigger.Set("id", Value(start.trigger.id));
-  auto memo = Value::Object({{"revision", Value(start.revision)}, {"trigger", std::move(trigger)}});
-  if (!secrets.empty()) memo.Set("secrets", Value(secrets));
-  return memo.Dump();
-}
-
 }  // namespace
 
 std::string Starter::IdOf(const StartRequest& request) {
@@ -80,6 +71,8 @@ Result<temporalio::StartOptions> Starter::Prepare(const StartRequest& request) {
   first.revision = definition->revision;
   first.trigger = request.trigger;
   first.reuse = request.reuse;
+  auto memo = first.ToMemo();
+  if (!request.draft_secrets.empty()) memo.Set("secrets", Value(request.draft_secrets));
   auto first_text = first.ToJson();
   auto input_text = request.input.Dump();
   if (first_text.size() + input_text.size() + definition->workflow->normalised.size() > kMaxStart) {
@@ -95,8 +88,7 @@ Result<temporalio::StartOptions> Starter::Prepare(const StartRequest& request) {
   start.input = {temporalio::JsonPayload(std::move(first_text)),
                  temporalio::JsonPayload(definition->workflow->normalised),
                  temporalio::JsonPayload(std::move(input_text))};
-  start.memo.emplace(std::string(contract::kStartMemoField),
-                     temporalio::JsonPayload(MemoOf(first, request.draft_secrets)));
+  start.memo.emplace(std::string(contract::kStartMemoField), temporalio::JsonPayload(memo.Dump()));
   start.request_id = request.request_id;
   start.id_conflict_policy = WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING;
   // Without a key, the id itself names the delivery: what has its id was started by it.

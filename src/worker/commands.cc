@@ -1,6 +1,7 @@
 #include "worker/commands.h"
 
 #include "contract/names.h"
+#include "contract/start.h"
 #include "temporalio/converter/failure.h"
 #include "temporalio/converter/payload.h"
 #include "temporalio/converter/time.h"
@@ -50,6 +51,10 @@ void OfChild(const machine::StartChild& command, std::uint32_t number, WorkflowC
   child.set_workflow_type(command.type);
   child.set_task_queue(command.queue);
   for (const auto& input : command.inputs) *child.add_input() = JsonPayload(input);
+  // No part of the machine's command: what it is made of is there, and replays do not compare it.
+  if (const auto start = contract::StartInput::FromJson(command.inputs.front())) {
+    (*child.mutable_memo())[std::string(contract::kStartMemoField)] = JsonPayload(start->ToMemo().Dump());
+  }
   child.set_parent_close_policy(command.abandon ? coresdk::child_workflow::PARENT_CLOSE_POLICY_ABANDON
                                                 : coresdk::child_workflow::PARENT_CLOSE_POLICY_REQUEST_CANCEL);
   child.set_workflow_id_reuse_policy(command.reject_duplicate ? enums::WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE

@@ -93,6 +93,10 @@ TEST_F(SchedulesTest, ADeployedCronFiresWithEveryServerDown) {
   const auto slot = view.output.Get("at").AsString().substr(0, 19) + "Z";
   EXPECT_EQ(run.id, IdOf("tick") + "-" + slot);
   EXPECT_EQ(view.revision, 1);
+  // For lists of instances.
+  const auto memo = Harness::Get().client().Describe({run.id, run.run_id})->info.memo;
+  ASSERT_TRUE(memo.contains("weft-start"));
+  EXPECT_EQ(memo.at("weft-start").data(), R"({"revision":1,"trigger":{"kind":"cron","id":"tick"}})");
   ASSERT_TRUE(triggers::Pause(schedules_, IdOf("tick"), ""));
 }
 
