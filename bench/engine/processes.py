@@ -89,11 +89,12 @@ class Service(Process):
 
 
 class Temporal(Process):
-    """A dev server that keeps everything in memory; `settings` are values of its dynamic configuration."""
+    """A dev server that keeps everything in memory; on a free port, unless one is named. `settings` are values of its
+    dynamic configuration."""
 
-    def __init__(self, cli, log, settings=None):
+    def __init__(self, cli, log, settings=None, port=None):
         self.cli = cli
-        self.port = free_port()
+        self.port = port or free_port()
         self.address = f"127.0.0.1:{self.port}"
         super().__init__([cli, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(self.port),
                           "--log-level", "error"] +

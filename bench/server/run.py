@@ -139,8 +139,8 @@ class Bench:
         cache = (build / "CMakeCache.txt").read_text()
         self.cli = re.search(r"^WEFT_TEMPORAL_CLI:\w+=(.*)$", cache, re.MULTILINE).group(1)
 
-    def temporal(self, settings=None):
-        return Temporal(self.cli, self.scratch / "temporal.log", settings)
+    def temporal(self, settings=None, port=None):
+        return Temporal(self.cli, self.scratch / "temporal.log", settings, port)
 
     def data(self):
         self.number += 1
@@ -189,6 +189,26 @@ def hooks_started(bench):
         started = {d["instance"] for d in server.items("/api/v1/deliveries?kind=webhook") if d["status"] == "started"}
         result["instances"] = len(started) - 200
         return result
+
+
+def backlog(bench):
+    """Stored while Temporal was away: how fast all start once it is back. No worker: the starts alone."""
+    count = 3_000
+    with bench.temporal() as temporal, Server(bench, temporal, bench.data()) as server:
+        bench.with_hook(server)
+        temporal.kill()
+        bench.hooks(server, count, "k")
+        before = server.cpu()
+        with bench.temporal(port=temporal.port) as back:
+            wait_until("the first start", lambda: server.call("GET", "/api/v1/deliveries?status=started&limit=1")["items"])
+            began, temporal_before = time.monotonic(), back.cpu()
+            wait_until("the start of all instances",
+                       lambda: not server.call("GET", "/api/v1/deliveries?status=pending&limit=1")["items"], 600)
+            seconds = time.monotonic() - began
+            temporal_cpu, cpu = back.cpu() - temporal_before, server.cpu() - before
+        started = {d["instance"] for d in server.items("/api/v1/deliveries?status=started")}
+        return {"deliveries": count, "instances": len(started), "seconds": round(seconds, 1),
+                "per_second": round(count / seconds), "server_cpu_s": round(cpu, 2), "temporal_cpu_s": round(temporal_cpu, 2)}
 
 
 def epoch_ms(text):
@@ -330,7 +350,7 @@ def chain(bench):
         return {"runs": len(listed)} | opened(bench, temporal, instance)
 
 
-CASES = {"hooks_stored": hooks_stored, "hooks_started": hooks_started, "live": live, "idle": idle,
+CASES = {"hooks_stored": hooks_stored, "hooks_started": hooks_started, "backlog": backlog, "live": live, "idle": idle,
          "definitions": definitions, "fan_out": fan_out, "long": long, "chain": chain}
 
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -17,7 +19,10 @@ using expr::Value;
 using store::Delivery;
 using store::DeliveryStatus;
 
-constexpr int kClaimed = 8;
+/// What one dispatcher has under way. Temporal takes a few dozen at once without delay.
+constexpr int kClaimed = 32;
+/// Of a start by a dispatcher, for whom nobody waits; well within the lease.
+constexpr Duration kPatience{10'000};
 constexpr int kForgottenAtOnce = 1'000;
 constexpr std::chrono::minutes kBetweenForgetting{10};
 
@@ -79,7 +84,7 @@ Result<Accepted> Inbox::Accept(Delivery delivery) {
   }
   auto earlier = database_.Write<std::optional<Delivery>>([&](auto& t) { return store::AddDelivery(t, delivery); });
   const bool added = earlier && !*earlier;
-  if (direct && added) Attempt(delivery, options_.direct_timeout);
+  if (direct && added) Attempt({&delivery, 1}, options_.direct_timeout);
   if (direct) direct_.release();
   if (!earlier) return std::unexpected(earlier.error());
   if (!added) return Accepted{.delivery = **std::move(earlier), .repeated = true};
@@ -87,42 +92,94 @@ Result<Accepted> Inbox::Accept(Delivery delivery) {
   return Accepted{.delivery = std::move(delivery), .repeated = false};
 }
 
-Result<Started> Inbox::StartOnce(const StartRequest& request, const Delivery& delivery,
-                                 const temporalio::CallOptions& call) {
-  // Without a key the id names the delivery. With one, other deliveries may have started runs of that id since an
-  // attempt whose end nobody saw.
-  if (delivery.attempts > 1 && !delivery.key.empty()) {
-    WEFT_TRY(auto earlier, starter_.FindStarted(request, delivery.received_at));
-    if (earlier) return *std::move(earlier);
+std::vector<Result<Started>> Inbox::StartOnce(std::span<const Delivery> deliveries,
+                                              const temporalio::CallOptions& call) {
+  std::vector<Result<Started>> all(deliveries.size());
+  std::vector<std::size_t> left;
+  std::vector<StartRequest> requests(deliveries.size());
+  std::optional<Error> away;  // the others would hear the same, each after its time
+  for (std::size_t i = 0; i < deliveries.size() && !away; ++i) {
+    auto request = RequestOf(deliveries[i]);
+    Result<std::optional<Started>> earlier;
+    if (!request) {
+      earlier = std::unexpected(request.error());
+    } else if (deliveries[i].attempts > 1 && !deliveries[i].key.empty()) {
+      // Without a key the id names the delivery. With one, other deliveries may have started runs of that id since an
+      // attempt whose end nobody saw.
+      earlier = starter_.FindStarted(*request, deliveries[i].received_at);
+    }
+    if (!earlier) {
+      all[i] = std::unexpected(earlier.error());
+      if (earlier.error().code == "temporal") away = earlier.error();
+    } else if (*earlier) {
+      all[i] = **std::move(earlier);
+    } else {
+      left.push_back(i);
+      requests[i] = *std::move(request);
+    }
   }
-  return starter_.Start(request, call);
+  if (away) return std::vector<Result<Started>>(deliveries.size(), std::unexpected(*away));
+  while (!left.empty()) {
+    // Of those with one id one after the other: the first to come starts the run, and the others join it.
+    std::set<std::string_view> ids;
+    std::vector<std::size_t> now;
+    std::vector<std::size_t> later;
+    std::vector<StartRequest> together;
+    for (const auto i : left) {
+      if (ids.insert(deliveries[i].instance).second) {
+        now.push_back(i);
+        together.push_back(std::move(requests[i]));
+      } else {
+        later.push_back(i);
+      }
+    }
+    auto started = starter_.StartAll(together, call);
+    for (std::size_t n = 0; n < now.size(); ++n) all[now[n]] = std::move(started[n]);
+    left = std::move(later);
+  }
+  return all;
 }
 
-bool Inbox::Attempt(Delivery& delivery, Duration timeout) {
+bool Inbox::Attempt(std::span<Delivery> deliveries, Duration timeout) {
   temporalio::CallOptions call;
   call.timeout = timeout;
   call.retry = false;  // the inbox tries again itself, and lets others go first
-  const auto request = RequestOf(delivery);
-  const auto started = request ? StartOnce(*request, delivery, call) : std::unexpected(request.error());
-  if (started) {
-    away_count_ = 0;
-    delivery.status = started->joined ? DeliveryStatus::kJoined : DeliveryStatus::kStarted;
-    delivery.run_id = started->run_id;
-    delivery.error_code.clear();
-    delivery.error_message.clear();
-  } else if (MayPass(started.error())) {
-    if (started.error().code == "temporal") NoteAway();
-    delivery.due_at = Now();
-    const auto error = started.error();
-    // If this fails, too, the lease ends some time.
-    (void)database_.Write([&](auto& t) { return store::PutOffDelivery(t, delivery.id, error, delivery.due_at); });
-    return false;
-  } else {
-    Fails(delivery, started.error());
+  const auto all = StartOnce(deliveries, call);
+  bool any = false;
+  bool away = false;
+  bool settled = true;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto& delivery = deliveries[i];
+    if (all[i]) {
+      any = true;
+      delivery.status = all[i]->joined ? DeliveryStatus::kJoined : DeliveryStatus::kStarted;
+      delivery.run_id = all[i]->run_id;
+      delivery.error_code.clear();
+      delivery.error_message.clear();
+    } else if (MayPass(all[i].error())) {
+      settled = false;
+      away = away || all[i].error().code == "temporal";
+      delivery.due_at = Now();
+    } else {
+      Fails(delivery, all[i].error());
+    }
   }
-  // What is not settled is started again when the lease ends, with the same request id: that changes nothing.
-  (void)database_.Write([&](auto& t) { return store::SettleDelivery(t, delivery, Now()); });
-  return true;
+  if (any) {
+    away_count_ = 0;
+  } else if (away) {
+    NoteAway();
+  }
+  // What is not stored is started again when the lease ends, with the same request id: that changes nothing.
+  (void)database_.Write([&](store::Transaction& t) -> Result<void> {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const auto& delivery = deliveries[i];
+      WEFT_TRY_VOID(delivery.status == DeliveryStatus::kPending
+                        ? store::PutOffDelivery(t, delivery.id, all[i].error(), delivery.due_at)
+                        : store::SettleDelivery(t, delivery, Now()));
+    }
+    return {};
+  });
+  return settled;
 }
 
 void Inbox::NoteAway() {
@@ -155,18 +212,7 @@ bool Inbox::DispatchSome() {
   auto claimed = database_.Write<std::vector<Delivery>>(
       [&](auto& t) { return store::ClaimDeliveries(t, now, options_.lease, limit); });
   if (!claimed || claimed->empty()) return false;
-  const auto timeout = std::max<Duration>(options_.direct_timeout, std::chrono::seconds(5));
-  bool all = true;
-  for (auto& delivery : *claimed) {
-    if (limit > 1 && !TemporalAnswers()) {
-      // It went away meanwhile: back to the others, without an attempt.
-      (void)database_.Write([&](auto& t) { return store::PutOffDelivery(t, delivery.id, Error{}, now); });
-      all = false;
-      continue;
-    }
-    all = Attempt(delivery, timeout) && all;
-  }
-  return all;
+  return Attempt(*claimed, kPatience);
 }
 
 void Inbox::Dispatch(const std::stop_token& stop) {

@@ -6,7 +6,9 @@
 #include <mutex>
 #include <optional>
 #include <semaphore>
+#include <span>
 #include <stop_token>
+#include <vector>
 
 #include "base/time.h"
 #include "store/deliveries.h"
@@ -19,8 +21,8 @@ struct InboxOptions {
   int most_direct = 4;
   /// How long a caller may be kept waiting for Temporal.
   Duration direct_timeout{2'000};
-  /// Threads of the dispatcher.
-  int dispatchers = 4;
+  /// Threads of the dispatcher: one stores what came of its deliveries while the starts of another are under way.
+  int dispatchers = 2;
   /// How long a server may hold a delivery without having settled it.
   Duration lease{30'000};
   /// Between attempts while Temporal is away: doubled from the first to the most.
@@ -58,10 +60,11 @@ class Inbox {
   [[nodiscard]] Timestamp Now() const { return options_.clock(); }
 
  private:
-  Result<Started> StartOnce(const StartRequest& request, const store::Delivery& delivery,
-                            const temporalio::CallOptions& call);
-  /// Tries to start a stored delivery that this server holds, and stores what came of it. False: put off.
-  bool Attempt(store::Delivery& delivery, Duration timeout);
+  std::vector<Result<Started>> StartOnce(std::span<const store::Delivery> deliveries,
+                                         const temporalio::CallOptions& call);
+  /// Tries to start stored deliveries that this server holds, all at once, and stores what came of it. False: some are
+  /// put off.
+  bool Attempt(std::span<store::Delivery> deliveries, Duration timeout);
   [[nodiscard]] bool TemporalAnswers() const { return away_count_.load() == 0; }
   void NoteAway();
   void Dispatch(const std::stop_token& stop);
@@ -74,7 +77,7 @@ class Inbox {
   const InboxOptions options_;
   std::counting_semaphore<> direct_;
 
-  std::atomic<int> away_count_{0};  ///< attempts in a row that Temporal did not answer
+  std::atomic<int> away_count_{0};  ///< attempts in a row that Temporal did not answer, of one or of several at once
   std::mutex mutex_;
   Timestamp away_until_{};  ///< when one of the dispatchers asks Temporal again
   std::condition_variable_any woken_;

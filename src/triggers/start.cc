@@ -52,6 +52,15 @@ Error Translated(const temporalio::Error& error) {
   return {"temporal", "the run could not be started: " + error.message};
 }
 
+Result<Started> StartedBy(const StartRequest& request, const temporalio::Result<temporalio::StartedRun>& run) {
+  auto id = Starter::IdOf(request);
+  if (run) return Started{.id = std::move(id), .run_id = run->run_id, .joined = !run->started && !request.key.empty()};
+  if (const auto earlier = temporalio::ExistingRunId(run.error())) {
+    return Started{.id = std::move(id), .run_id = *earlier, .joined = false};
+  }
+  return std::unexpected(Translated(run.error()));
+}
+
 }  // namespace
 
 std::string Starter::IdOf(const StartRequest& request) {
@@ -105,15 +114,25 @@ Result<void> Starter::Check(const StartRequest& request) {
 
 Result<Started> Starter::Start(const StartRequest& request, temporalio::CallOptions call) {
   WEFT_TRY(auto start, Prepare(request));
-  auto id = start.workflow_id;
-  const auto started = client_.StartWorkflow(std::move(start), std::move(call));
-  if (started) {
-    return Started{.id = std::move(id), .run_id = started->run_id, .joined = !started->started && !request.key.empty()};
+  return StartedBy(request, client_.StartWorkflow(std::move(start), std::move(call)));
+}
+
+std::vector<Result<Started>> Starter::StartAll(std::span<const StartRequest> requests,
+                                               const temporalio::CallOptions& call) {
+  std::vector<Result<Started>> all(requests.size());
+  std::vector<std::size_t> asked;
+  std::vector<temporalio::StartOptions> starts;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    if (auto start = Prepare(requests[i])) {
+      asked.push_back(i);
+      starts.push_back(*std::move(start));
+    } else {
+      all[i] = std::unexpected(start.error());
+    }
   }
-  if (const auto earlier = temporalio::ExistingRunId(started.error())) {
-    return Started{.id = std::move(id), .run_id = *earlier, .joined = false};
-  }
-  return std::unexpected(Translated(started.error()));
+  const auto runs = client_.StartWorkflows(std::move(starts), call);
+  for (std::size_t i = 0; i < runs.size(); ++i) all[asked[i]] = StartedBy(requests[asked[i]], runs[i]);
+  return all;
 }
 
 Result<std::optional<Started>> Starter::FindStarted(const StartRequest& request, Timestamp since) const {

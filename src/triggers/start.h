@@ -3,8 +3,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "contract/start.h"
 #include "expr/value.h"
@@ -42,6 +44,9 @@ class Starter {
   /// the message), `too_large`, `temporal` (cannot be reached: may be tried again), `store.*`. `call` bounds the call
   /// of Temporal; by default it is tried for about ten seconds.
   Result<Started> Start(const StartRequest& request, temporalio::CallOptions call = {});
+
+  /// The same for several at once, all under way together: the results are in their order.
+  std::vector<Result<Started>> StartAll(std::span<const StartRequest> requests, const temporalio::CallOptions& call);
 
   /// What Start would fail with before it asks Temporal.
   Result<void> Check(const StartRequest& request);

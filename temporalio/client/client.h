@@ -81,6 +81,8 @@ class Client {
 
   /// kAlreadyExists if the policies forbid it; see ExistingRunId.
   Result<StartedRun> StartWorkflow(StartOptions options, CallOptions call = {}) const;
+  /// The same for several at once, all under way together: the results are in their order.
+  std::vector<Result<StartedRun>> StartWorkflows(std::vector<StartOptions> all, const CallOptions& call = {}) const;
   /// Signals the open run of that id, starting it first if there is none.
   Result<StartedRun> SignalWithStart(StartOptions options, Signal signal) const;
 

@@ -2,6 +2,7 @@
 
 #include <google/rpc/status.pb.h>
 
+#include <latch>
 #include <random>
 
 #include "temporal/api/errordetails/v1/message.pb.h"
@@ -27,15 +28,44 @@ std::string RandomRequestId() {
 
 }  // namespace internal
 
-Result<StartedRun> Client::StartWorkflow(StartOptions options, CallOptions call) const {
-  auto request = NewRequest<StartWorkflowExecutionRequest>();
-  request.set_request_id(internal::OrRandom(std::move(options.request_id)));
-  request.set_workflow_id_conflict_policy(options.id_conflict_policy);
-  if (options.start_delay.count() > 0) *request.mutable_workflow_start_delay() = ToDuration(options.start_delay);
-  internal::FillStart(std::move(options), &request);
-  auto response = Call<StartWorkflowExecutionResponse>("StartWorkflowExecution", std::move(request), std::move(call));
+namespace {
+
+void Fill(StartOptions options, StartWorkflowExecutionRequest* request) {
+  request->set_request_id(internal::OrRandom(std::move(options.request_id)));
+  request->set_workflow_id_conflict_policy(options.id_conflict_policy);
+  if (options.start_delay.count() > 0) *request->mutable_workflow_start_delay() = ToDuration(options.start_delay);
+  internal::FillStart(std::move(options), request);
+}
+
+Result<StartedRun> RunOf(const Result<StartWorkflowExecutionResponse>& response) {
   if (!response) return std::unexpected(response.error());
   return StartedRun{response->run_id(), response->started()};
+}
+
+}  // namespace
+
+Result<StartedRun> Client::StartWorkflow(StartOptions options, CallOptions call) const {
+  auto request = NewRequest<StartWorkflowExecutionRequest>();
+  Fill(std::move(options), &request);
+  return RunOf(Call<StartWorkflowExecutionResponse>("StartWorkflowExecution", std::move(request), std::move(call)));
+}
+
+std::vector<Result<StartedRun>> Client::StartWorkflows(std::vector<StartOptions> all, const CallOptions& call) const {
+  std::vector<Result<std::string>> answers(all.size());
+  std::latch under_way(static_cast<std::ptrdiff_t>(all.size()));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto request = NewRequest<StartWorkflowExecutionRequest>();
+    Fill(std::move(all[i]), &request);
+    Start("StartWorkflowExecution", std::move(request), call, [&, i](Result<std::string> answer) {
+      answers[i] = std::move(answer);
+      under_way.count_down();
+    });
+  }
+  under_way.wait();
+  std::vector<Result<StartedRun>> runs;
+  runs.reserve(answers.size());
+  for (const auto& answer : answers) runs.push_back(RunOf(ReadAnswer<StartWorkflowExecutionResponse>(answer)));
+  return runs;
 }
 
 Result<StartedRun> Client::SignalWithStart(StartOptions options, Signal signal) const {

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <set>
 
 #include "temporalio/testing/dev_server.h"
 #include "tests/integration/inbox_fixture.h"
@@ -20,7 +21,13 @@ class Outage : public InboxTest {
     client_.emplace(connection_);
     Open(*client_, {.direct_timeout = Duration(500), .first_pause = Duration(50), .most_pause = Duration(200)});
     RunDispatcher();
-    Deploy("weft: 1\nname: w\ntriggers: [ { id: hook, webhook: w, input: { a: 1 } } ]\nnodes: { a: { wait: 24h } }\n");
+    Deploy(R"(weft: 1
+name: w
+triggers:
+  - { id: hook, webhook: w, input: { a: 1 } }
+  - { id: keyed, webhook: keyed, key: "${ .body.order }", input: "${ .body }" }
+nodes: { a: { wait: 24h } }
+)");
   }
   void TearDown() override {
     StopDispatcher();
@@ -70,7 +77,22 @@ TEST_F(Outage, EverythingAcceptedMeanwhileStartsOnceItIsBack) {
   EXPECT_EQ(by_hand.status, 202) << by_hand.body;
   deliveries.push_back(Member(by_hand.body, "delivery"));
 
+  std::vector<std::string> keyed;
+  for (int i = 0; i < 5; ++i) {
+    keyed.push_back(Member(Post("keyed", R"({"order":"8841","n":)" + std::to_string(i) + "}").body, "delivery"));
+  }
+
   StartTemporal();
+  std::set<std::string> runs;
+  int started = 0;
+  for (const auto& id : keyed) {
+    const auto settled = Settled(id);
+    runs.insert(settled.run_id);
+    if (settled.status == DeliveryStatus::kStarted) ++started;
+    if (settled.status != DeliveryStatus::kStarted) EXPECT_EQ(settled.status, DeliveryStatus::kJoined);
+  }
+  EXPECT_EQ(started, 1) << "one of a key starts the run, the others join it";
+  EXPECT_EQ(runs.size(), 1U);
   for (const auto& id : deliveries) {
     const auto settled = Settled(id);
     EXPECT_EQ(settled.status, DeliveryStatus::kStarted) << settled.error_message;
