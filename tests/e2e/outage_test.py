@@ -21,7 +21,7 @@ from weft_dev import call, eventually
 
 ROUNDS, EQUAL = 12, 5
 SENDERS = 12
-AWAY_SECONDS = 30
+AWAY_SECONDS = 120
 
 TAKING = """
 weft: 1
@@ -197,7 +197,7 @@ class PostgresOutage(Outage):
         eventually("the open view follows again", lambda: reasons[-1] is None)
         instances = self.all_started_once("away", accepted)
         eventually("the event came through", lambda: cluster.ok(at)["status"] == "completed")
-        record("Temporal away for 30 s", {"kills": {"temporal": 1}, "deliveries": len(accepted),
+        record("Temporal away for two minutes", {"kills": {"temporal": 1}, "deliveries": len(accepted),
                                           "instances": len(set(instances.values())), "duplicates": 0, "lost": 0})
 
 

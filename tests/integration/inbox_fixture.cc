@@ -18,6 +18,27 @@ namespace weft::testing {
 
 using expr::Value;
 
+namespace {
+
+/// A store at the other end of a slow line.
+class SlowDatabase final : public store::Database {
+ public:
+  SlowDatabase(store::Database& inner, Duration takes) : inner_(inner), takes_(takes) {}
+  [[nodiscard]] std::string_view engine() const override { return inner_.engine(); }
+
+ protected:
+  Result<void> Run(const std::function<Result<void>(store::Transaction&)>& body, bool write) override {
+    std::this_thread::sleep_for(takes_);
+    return write ? inner_.Write(body) : inner_.Read(body);
+  }
+
+ private:
+  store::Database& inner_;
+  const Duration takes_;
+};
+
+}  // namespace
+
 InboxTest::InboxTest()
     : directory_(std::filesystem::temp_directory_path() / ("weft-inbox-" + std::to_string(::getpid()) + NewUlid())) {
   std::filesystem::create_directories(directory_);
@@ -31,18 +52,22 @@ InboxTest::~InboxTest() {
   std::filesystem::remove_all(directory_);
 }
 
-void InboxTest::Open(const temporalio::Client& client, triggers::InboxOptions options, bool loopback) {
-  starter_ = std::make_unique<triggers::Starter>(*database_, client);
-  inbox_ = std::make_unique<triggers::Inbox>(*database_, *starter_, std::move(options));
+void InboxTest::Open(const temporalio::Client& client, triggers::InboxOptions options) {
+  server_.reset();
+  slow_ = std::make_unique<SlowDatabase>(*database_, store_takes_);
+  auto& database = store_takes_ > Duration(0) ? *slow_ : *database_;
+  starter_ = std::make_unique<triggers::Starter>(database, client);
+  inbox_ = std::make_unique<triggers::Inbox>(database, *starter_, std::move(options));
   triggers::WebhookOptions hooks;
-  hooks.loopback = loopback;
+  hooks.loopback = loopback_;
+  hooks.most_waiting = most_waiting_;
   hooks.secret = [this](const std::string&, const std::string& name) -> Result<std::string> {
     const auto found = secrets_.find(name);
     if (found == secrets_.end()) return Fail("secret", "there is no secret `" + name + "`");
     return found->second;
   };
   hooks.token = [](const std::string& token, const std::string&) -> Result<bool> { return token == kToken; };
-  webhooks_ = std::make_unique<triggers::Webhooks>(*database_, *starter_, *inbox_, std::move(hooks));
+  webhooks_ = std::make_unique<triggers::Webhooks>(database, *starter_, *inbox_, std::move(hooks));
   services_.database = database_.get();
   services_.starter = starter_.get();
   services_.inbox = inbox_.get();
@@ -53,7 +78,7 @@ void InboxTest::Open(const temporalio::Client& client, triggers::InboxOptions op
                     server::LanguageRoutes(binary == nullptr ? "" : binary)}) {
     routes.insert(routes.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
-  server_ = std::make_unique<server::TestServer>(std::move(routes));
+  server_ = std::make_unique<server::TestServer>(std::move(routes), server::AuthOptions{}, listener_);
 }
 
 void InboxTest::RunDispatcher() {

@@ -27,7 +27,7 @@ class InboxTest : public ::testing::Test {
   ~InboxTest() override;
 
   /// Everything that acts on Temporal, on this client; `options` are of the inbox.
-  void Open(const temporalio::Client& client, triggers::InboxOptions options = {}, bool loopback = true);
+  void Open(const temporalio::Client& client, triggers::InboxOptions options = {});
   /// Starts deliveries that are due, until the test ends or StopDispatcher.
   void RunDispatcher();
   void StopDispatcher() { dispatcher_ = {}; }
@@ -49,6 +49,12 @@ class InboxTest : public ::testing::Test {
   triggers::Starter& starter() { return *starter_; }
   triggers::Inbox& inbox() { return *inbox_; }
 
+  /// What Open takes besides.
+  bool loopback_ = true;
+  int most_waiting_ = triggers::WebhookOptions().most_waiting;
+  Duration store_takes_{0};
+  server::ListenerOptions listener_;
+
   /// What the webhooks' secrets are, and the one API token.
   std::map<std::string, std::string> secrets_;
   static constexpr const char* kToken = "weft_token";
@@ -56,6 +62,7 @@ class InboxTest : public ::testing::Test {
  private:
   std::filesystem::path directory_;
   std::unique_ptr<store::Database> database_;
+  std::unique_ptr<store::Database> slow_;
   std::unique_ptr<triggers::Starter> starter_;
   std::unique_ptr<triggers::Inbox> inbox_;
   std::unique_ptr<triggers::Webhooks> webhooks_;

@@ -1,11 +1,15 @@
 // Webhooks over real HTTP, their inbox, and a real Temporal server.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <set>
+#include <thread>
 #include <vector>
 
 #include "store/trigger_states.h"
 #include "temporalio/client/result.h"
+#include "temporalio/tests/eventually.h"
 #include "tests/integration/inbox_fixture.h"
 
 namespace weft::testing {
@@ -35,6 +39,15 @@ class Webhooks : public InboxTest {
     return described ? described->info.run_id : "";
   }
   static void End(const std::string& instance) { ASSERT_TRUE(client().Terminate({instance, ""}, "test")); }
+  /// Newest first.
+  std::vector<store::Delivery> Stored(const std::string& trigger) {
+    const auto found = db().Read<std::vector<store::Delivery>>([&](auto& t) {
+      return store::ListDeliveries(
+          t, {.ns = {}, .workflow = {}, .trigger = trigger, .kind = {}, .status = {}, .instance = {}}, "", 500);
+    });
+    EXPECT_TRUE(found) << found.error().message;
+    return found.value_or(std::vector<store::Delivery>());
+  }
 };
 
 TEST_F(Webhooks, FiveEqualDeliveriesAtOnceAreOneInstance) {
@@ -198,6 +211,87 @@ nodes:
   End(Member(late.body, "id"));
 }
 
+TEST_F(Webhooks, RefuseMoreCallersThatWaitForOutputsThanTheyCanHold) {
+  most_waiting_ = 2;
+  Open(client());
+  Deploy(R"(weft: 1
+name: waits
+triggers:
+  - { id: hook, webhook: waits, respond: result, respond_timeout: 60s }
+  - { id: short, webhook: short, respond: result, respond_timeout: 50ms }
+nodes: { wait: { wait: 24h } }
+)");
+  {
+    std::vector<std::jthread> waiting;
+    for (int i = 0; i < most_waiting_; ++i) {
+      waiting.emplace_back([&] { EXPECT_EQ(Post("waits", "{}").status, 502); });
+    }
+    ASSERT_TRUE(temporalio::test::Eventually([&] {
+      const auto stored = Stored("hook");
+      return stored.size() == 2 && std::ranges::all_of(stored, [](const auto& delivery) {
+               return delivery.status == DeliveryStatus::kStarted;
+             });
+    }));
+    const auto refused = Post("waits", "{}");
+    EXPECT_EQ(refused.status, 429) << refused.body;
+    EXPECT_EQ(Member(refused.body, "code"), "rate");
+    EXPECT_EQ(refused.Header("Retry-After"), "1");
+    EXPECT_EQ(Stored("hook").size(), 2U) << "what is refused is not started later";
+    const auto taken = Post("keyed", R"({"order":"late"})");
+    EXPECT_EQ(taken.status, 202) << "who does not wait is taken";
+    End(Member(taken.body, "id"));
+    for (const auto& delivery : Stored("hook")) End(delivery.instance);
+  }
+  const auto late = Post("short", "{}");
+  EXPECT_EQ(late.status, 504) << "there is room again: " << late.body;
+  End(Member(late.body, "id"));
+}
+
+TEST_F(Webhooks, AreRefusedBeforeAnyIsLostWhenTheStoreIsSlow) {
+  constexpr std::size_t kSenders = 40;
+  store_takes_ = std::chrono::milliseconds(500);
+  listener_.threads = 4;
+  listener_.waiting = 4;
+  Open(client());
+  const auto send = [this](std::size_t i) {
+    return Post("long", "{}", "Idempotency-Key: s" + std::to_string(i) + "\r\n");
+  };
+  std::vector<server::Answer> answers(kSenders);
+  {
+    std::vector<std::jthread> senders;
+    for (std::size_t i = 0; i < kSenders; ++i) senders.emplace_back([&, i] { answers[i] = send(i); });
+  }
+  std::set<std::string> accepted;
+  std::size_t refused = 0;
+  for (std::size_t i = 0; i < kSenders; ++i) {
+    if (answers[i].status == 202) {
+      accepted.insert(Member(answers[i].body, "delivery"));
+      continue;
+    }
+    ++refused;
+    EXPECT_EQ(answers[i].status, 503) << answers[i].body;
+    EXPECT_EQ(Member(answers[i].body, "code"), "busy");
+    EXPECT_EQ(answers[i].Header("Retry-After"), "1");
+  }
+  EXPECT_GT(refused, 0U);
+  EXPECT_EQ(accepted.size() + refused, kSenders);
+  std::set<std::string> stored;
+  for (const auto& delivery : Stored("hook")) stored.insert(delivery.id);
+  EXPECT_EQ(stored, accepted) << "all that was accepted, and nothing that was refused";
+
+  RunDispatcher();
+  for (std::size_t i = 0; i < kSenders; ++i) {
+    server::Answer answer = answers[i];
+    // As a careful sender does.
+    while (answer.status == 503) answer = send(i);
+    ASSERT_EQ(answer.status, 202) << answer.body;
+    const auto delivery = Settled(Member(answer.body, "delivery"));
+    EXPECT_EQ(delivery.status, DeliveryStatus::kStarted) << delivery.error_message;
+    End(delivery.instance);
+  }
+  EXPECT_EQ(Stored("hook").size(), kSenders);
+}
+
 TEST_F(Webhooks, RefusesWhatItCannotTakeWithAProblem) {
   Deploy(R"(weft: 1
 name: strict
@@ -248,7 +342,8 @@ nodes: { a: { set: 1 } }
 }
 
 TEST_F(Webhooks, ThatSayNothingOfAuthNeedATokenBeyondLoopback) {
-  Open(client(), {}, false);
+  loopback_ = false;
+  Open(client());
   EXPECT_EQ(Post("long", "{}").status, 401);
   const auto allowed = Post("long", "{}", "Authorization: Bearer weft_token\r\n");
   EXPECT_EQ(allowed.status, 202) << allowed.body;
