@@ -71,6 +71,18 @@ Request ReadHead(const http::request<http::string_body>& message, std::string_vi
   return request;
 }
 
+/// What of a request tells who sent it.
+Request CredentialsOf(Request request) {
+  Request kept;
+  kept.method = std::move(request.method);
+  for (auto& header : request.headers) {
+    if (header.first == "authorization" || header.first == "cookie" || header.first == "host") {
+      kept.headers.push_back(std::move(header));
+    }
+  }
+  return kept;
+}
+
 }  // namespace
 
 Connection::Connection(asio::ip::tcp::socket socket, Site& site) : site_(site), stream_(std::move(socket)) {
@@ -144,9 +156,9 @@ asio::awaitable<bool> Connection::ServeOne() {
   Count(outcome, request, took);
   if (!outcome.events) co_return co_await Write(outcome.response, request.method != "HEAD", keep_alive) && keep_alive;
 
-  request = {};
+  auto opened_by = std::make_shared<const Request>(CredentialsOf(std::exchange(request, {})));
   buffer_ = {};
-  co_await Stream(std::move(outcome.events));
+  co_await Stream(std::move(outcome.events), *outcome.route, std::move(opened_by));
   // What feeds streams may lock and block when it lets go of one.
   site_.pool.Run([source = std::move(outcome.source)]() mutable { source.reset(); });
   co_return false;
@@ -264,8 +276,18 @@ asio::awaitable<bool> Connection::Write(const Response& response, bool with_body
   co_return !error;
 }
 
-asio::awaitable<void> Connection::Stream(std::shared_ptr<EventBacklog> events) {
+// Whoever cannot be asked has not said no.
+asio::awaitable<bool> Connection::StillMay(std::shared_ptr<const Request> opened_by, Permission permission) {
+  if (!site_.auth.required()) co_return true;
+  const auto who = co_await OnPool<Result<Principal>>(
+      site_.pool, [this, opened_by, permission] { return site_.auth.Authorise(*opened_by, permission); });
+  co_return !who || *who || (who->error().code != "unauthorized" && who->error().code != "forbidden");
+}
+
+asio::awaitable<void> Connection::Stream(std::shared_ptr<EventBacklog> events, const Route& route,
+                                         std::shared_ptr<const Request> opened_by) {
   const Counting streams(site_.streams);
+  auto checked = std::chrono::steady_clock::now();
   if (draining_) events->Close();
   stream_.expires_never();
   asio::co_spawn(
@@ -284,6 +306,10 @@ asio::awaitable<void> Connection::Stream(std::shared_ptr<EventBacklog> events) {
     const auto [error, size] = co_await asio::async_write(stream_, asio::buffer(text), kNoThrow);
     if (error || last) break;
     auto piece = co_await events->Next(site_.options.stream_keep_alive);
+    if (const auto now = std::chrono::steady_clock::now(); now - checked >= site_.options.stream_recheck) {
+      if (!co_await StillMay(opened_by, route.permission)) break;
+      checked = now;
+    }
     if (piece.cut_off) {
       site_.metrics.CounterOf("weft_sse_cut_off_total", "Streams ended because their client did not keep up").Add();
     }

@@ -80,7 +80,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
                                                            BodyShare& share);
   boost::asio::awaitable<Outcome> Call(const Route& route, Request& request);
   boost::asio::awaitable<bool> Write(const Response& response, bool with_body, bool keep_alive);
-  boost::asio::awaitable<void> Stream(std::shared_ptr<EventBacklog> events);
+  boost::asio::awaitable<void> Stream(std::shared_ptr<EventBacklog> events, const Route& route,
+                                      std::shared_ptr<const Request> opened_by);
+  boost::asio::awaitable<bool> StillMay(std::shared_ptr<const Request> opened_by, Permission permission);
   boost::asio::awaitable<void> WatchClient(std::shared_ptr<EventBacklog> events);
   boost::asio::awaitable<void> Close();
   void AllowTransfer(std::uint64_t bytes);

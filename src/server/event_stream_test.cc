@@ -18,7 +18,7 @@ using testing::StartsWith;
 /// A resource that many watch: `GET /watch/{id}`.
 class EventStreamTest : public testing::Test {
  protected:
-  void Start(const ListenerOptions& options = {}) {
+  void Start(const ListenerOptions& options = {}, AuthOptions auth = {}) {
     const StreamHandler watch = [this](const Request& request,
                                        std::shared_ptr<EventStream> stream) -> std::variant<Response, StreamSource> {
       const auto id = request.Parameter("id");
@@ -36,7 +36,7 @@ class EventStreamTest : public testing::Test {
     std::vector<Route> routes;
     routes.push_back(
         {.method = "GET", .pattern = "/watch/{id}", .permission = Permission::kView, .handler = watch, .accepts = {}});
-    server_ = std::make_unique<TestServer>(std::move(routes), AuthOptions{}, options);
+    server_ = std::make_unique<TestServer>(std::move(routes), std::move(auth), options);
   }
 
   TestClient Watch(const std::string& headers = {}) {
@@ -98,6 +98,31 @@ TEST_F(EventStreamTest, ACommentKeepsAnIdleStreamOpen) {
   auto client = Watch();
   EXPECT_THAT(client.Until(": \n\n"), HasSubstr("hello"));
   EXPECT_EQ(client.Until(": \n\n"), ": \n\n");
+}
+
+TEST_F(EventStreamTest, EndsSoonAfterItsTokenWasRevoked) {
+  std::atomic<int> asked = 0;
+  std::atomic<bool> revoked = false;
+  std::atomic<bool> store_away = true;
+  AuthOptions auth;
+  auth.check = [&](std::string_view token) -> Result<std::optional<Principal>> {
+    // Not to be able to tell is no reason to end.
+    if (asked++ > 0 && store_away) return Fail("store.unavailable", "away");
+    if (token != "mine" || revoked) return std::nullopt;
+    return Principal{.name = "ann", .permissions = {Permission::kView}};
+  };
+  Start({.stream_keep_alive = std::chrono::milliseconds(10), .stream_recheck = std::chrono::milliseconds(10)}, auth);
+  auto client = Watch("Authorization: Bearer mine\r\n");
+  while (asked < 3) EXPECT_FALSE(client.Until(": \n\n").empty());
+  store_away = false;
+  const int before = asked;
+  while (asked < before + 2) EXPECT_FALSE(client.Until(": \n\n").empty());
+  revoked = true;
+  const auto stream = AwaitStreams(1).front();
+  // However much is told meanwhile.
+  while (stream->Send("node", "", "x")) std::this_thread::yield();
+  client.UntilClosed();
+  AwaitGone(1);
 }
 
 TEST_F(EventStreamTest, TheSourceEndsWhenTheClientGoes) {

@@ -28,6 +28,7 @@ struct ListenerOptions {
   std::size_t max_bodies = std::size_t{256} * 1024 * 1024;
 
   Duration stream_keep_alive = std::chrono::seconds(15);
+  Duration stream_recheck = std::chrono::seconds(15);     ///< between looks whether its client still has the permission
   std::size_t stream_backlog = std::size_t{1024} * 1024;  ///< bytes that a stream's client may lag behind
 };
 
