@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -11,6 +12,8 @@ namespace weft {
 namespace {
 
 constexpr std::size_t kTimeBytes = 6;
+constexpr std::string_view kLetters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::size_t kLength = 26;
 using Bits = std::array<unsigned char, 16>;
 
 /// Adds one to the random part.
@@ -22,7 +25,6 @@ void Increment(Bits& bits) {
 
 /// 128 bits in Crockford's base 32, most significant first; the first letter holds three bits.
 std::string Encode(const Bits& bits) {
-  constexpr char kLetters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   std::string text;
   unsigned value = 0;
   int held = 2;  // 130 bits: two leading zeros
@@ -56,6 +58,10 @@ std::string NewUlid() {
     Increment(last);
   }
   return Encode(last);
+}
+
+bool IsUlid(std::string_view text) {
+  return text.size() == kLength && std::ranges::all_of(text, [](char c) { return kLetters.contains(c); });
 }
 
 }  // namespace weft

@@ -11,6 +11,7 @@
 
 #include "base/ascii.h"
 #include "base/clock.h"
+#include "base/id.h"
 #include "contract/ids.h"
 #include "contract/names.h"
 #include "progress/live.h"
@@ -72,10 +73,6 @@ std::string TriggerIn(std::string_view id, const std::string& type) {
   auto rest = id.substr(type.size() + 1);
   if (const auto dot = rest.find('.'); dot != std::string_view::npos) return std::string(rest.substr(0, dot));
   return std::string(rest.substr(0, rest.size() - std::min(rest.size(), SlotIn(id).size())));
-}
-
-bool IsUlid(std::string_view text) {
-  return text.size() == 26 && text.find_first_not_of("0123456789ABCDEFGHJKMNPQRSTVWXYZ") == std::string_view::npos;
 }
 
 bool ComesAfter(const ListedInstance& item, Timestamp started_at, const std::string& run) {

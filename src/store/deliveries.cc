@@ -1,7 +1,9 @@
 #include "store/deliveries.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
+
 #include "store/conditions.h"
 
 namespace weft::store {
@@ -15,13 +17,6 @@ const std::string kAllColumns = std::string(kColumns) + ", payload, input";
 
 constexpr std::array<std::string_view, 5> kStatuses{"pending", "started", "joined", "ignored", "failed"};
 
-DeliveryStatus StatusOf(std::string_view name) {
-  for (std::size_t i = 0; i < kStatuses.size(); ++i) {
-    if (kStatuses.at(i) == name) return static_cast<DeliveryStatus>(i);
-  }
-  return DeliveryStatus::kFailed;
-}
-
 Delivery DeliveryOf(const Row& row, bool whole) {
   Delivery d;
   d.id = row.Text(0);
@@ -34,7 +29,7 @@ Delivery DeliveryOf(const Row& row, bool whole) {
   d.key = row.Text(7);
   d.instance = row.Text(8);
   d.run_id = row.Text(9);
-  d.status = StatusOf(row.Text(10));
+  d.status = StatusNamed(row.Text(10)).value_or(DeliveryStatus::kFailed);
   d.error_code = row.Text(11);
   d.error_message = row.Text(12);
   d.attempts = static_cast<int>(row.Int(13));
@@ -58,6 +53,12 @@ std::vector<Delivery> DeliveriesOf(const Rows& rows, bool whole) {
 }  // namespace
 
 std::string_view StatusName(DeliveryStatus status) { return kStatuses.at(static_cast<std::size_t>(status)); }
+
+std::optional<DeliveryStatus> StatusNamed(std::string_view name) {
+  const auto found = std::ranges::find(kStatuses, name);
+  if (found == kStatuses.end()) return std::nullopt;
+  return static_cast<DeliveryStatus>(found - kStatuses.begin());
+}
 
 Result<std::optional<Delivery>> AddDelivery(Transaction& t, const Delivery& d) {
   if (!d.dedupe.empty()) {

@@ -20,6 +20,8 @@ enum class DeliveryStatus : std::uint8_t {
   kFailed,   ///< can never start: its error says why
 };
 std::string_view StatusName(DeliveryStatus status);
+/// The status of that name; none has another.
+std::optional<DeliveryStatus> StatusNamed(std::string_view name);
 
 struct Delivery {
   std::string id{};    ///< ULID; also the request id of the start

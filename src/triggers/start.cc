@@ -7,6 +7,7 @@
 #include <chrono>
 #include <string_view>
 
+#include "base/id.h"
 #include "contract/ids.h"
 #include "contract/names.h"
 #include "temporalio/converter/payload.h"
@@ -31,10 +32,7 @@ constexpr std::size_t kUlidLength = 26;
 
 /// What names a start without a key: the request id if it is a ULID, else 130 bits of its hash in the same letters.
 std::string UlidOf(std::string_view request_id) {
-  if (request_id.size() == kUlidLength &&
-      std::ranges::all_of(request_id, [](char c) { return kUlidLetters.contains(c); })) {
-    return std::string(request_id);
-  }
+  if (IsUlid(request_id)) return std::string(request_id);
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256(reinterpret_cast<const unsigned char*>(request_id.data()), request_id.size(), digest.data());
   std::string text;

@@ -350,6 +350,20 @@ TEST_F(Webhooks, ThatSayNothingOfAuthNeedATokenBeyondLoopback) {
   End(Member(allowed.body, "id"));
 }
 
+TEST_F(Webhooks, DeliveriesAreListedByAStatusAndACursorThatExist) {
+  const auto accepted = Post("long", "{}");
+  const auto list = [&](const std::string& query) { return Call("GET", "/api/v1/deliveries" + query); };
+  EXPECT_EQ(Member(list("?status=started").body, "next"), "null");
+  EXPECT_TRUE(list("?status=started&limit=1").body.contains(Member(accepted.body, "delivery")));
+  EXPECT_FALSE(list("?cursor=" + Member(accepted.body, "delivery")).body.contains("default.long"));
+  for (const auto* query : {"?status=begun", "?status=Started", "?cursor=1", "?cursor=%27"}) {
+    const auto refused = list(query);
+    EXPECT_EQ(refused.status, 400) << query;
+    EXPECT_EQ(Member(refused.body, "code"), "request");
+  }
+  End(Member(accepted.body, "id"));
+}
+
 TEST_F(Webhooks, IgnoresWhatTheTriggerDoesNotWant) {
   Deploy(R"(weft: 1
 name: picky

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/id.h"
 #include "expr/value.h"
 #include "server/page.h"
 #include "store/deliveries.h"
@@ -42,6 +43,9 @@ Value DocumentOf(const Delivery& d) {
 Response List(const Services& services, const Request& request) {
   const auto page = PageOf(request);
   if (!page) return ProblemOf(page.error());
+  if (!page->after.empty() && !IsUlid(page->after)) {
+    return ProblemOf({"request", "`cursor` is none that this call has given"});
+  }
   const auto query = [&](std::string_view name) { return request.Query(name).value_or(""); };
   store::DeliveryFilter filter{.ns = query("namespace"),
                                .workflow = query("workflow"),
@@ -49,6 +53,9 @@ Response List(const Services& services, const Request& request) {
                                .kind = query("kind"),
                                .status = query("status"),
                                .instance = query("instance")};
+  if (!filter.status.empty() && !store::StatusNamed(filter.status)) {
+    return ProblemOf({"request", "`status` must be pending, started, joined, ignored or failed."});
+  }
   if (const auto slash = filter.workflow.find('/'); slash != std::string::npos) {
     filter.ns = filter.workflow.substr(0, slash);
     filter.workflow.erase(0, slash + 1);
