@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "cli/command.h"
 #include "cli/output.h"
@@ -57,13 +58,23 @@ Result<void> PrintNew(ApiClient& client, const Options& options, std::int64_t& l
   return {};
 }
 
+/// Fails with `not_found` when there is no such node. One inside a loop may still begin.
+Result<void> CheckNode(ApiClient& client, const Options& options, bool closed) {
+  if (options.node.empty()) return {};
+  const auto found = client.Get(InstancePath(options.id) + QueryText({{"path", options.node}}));
+  if (found || (options.follow && !closed && options.node.contains('/'))) return {};
+  return std::unexpected(found.error());
+}
+
 int Run(const Options& options) {
   return WithServer(options.server, [&](ApiClient& client) -> Result<int> {
     std::int64_t last = 0;
     bool late = false;
+    bool checked = false;
     while (true) {
       WEFT_TRY(const auto document, client.Get(InstancePath(options.id)));
       const bool closed = IsClosed(document);
+      if (!std::exchange(checked, true)) WEFT_TRY_VOID(CheckNode(client, options, closed));
       WEFT_TRY_VOID(PrintNew(client, options, last, closed));
       if (!options.follow || late) return kOk;
       late = closed;

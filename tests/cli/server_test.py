@@ -168,6 +168,14 @@ class Server(unittest.TestCase):
         self.assertIn("a | two", both.stderr)
         self.assertEqual("three", self.out("logs", instance, "b"))
 
+    def test_logs_of_a_node_that_is_none(self):
+        self.deploy(WAITS)
+        instance = self.start("--input", '{"key":"logs"}')
+        for more in ([], ["-f"]):
+            self.assertIn("`shp` is no node of this instance", self.call("logs", instance, "shp", *more, code=2).stderr)
+        self.assertEqual("", self.out("logs", instance, "done"))
+        self.call("terminate", instance)
+
     def test_logs_follow(self):
         self.deploy('weft: 1\nname: {name}\nnodes:\n  a: {{ shell: "echo one; sleep 1; echo two" }}\n')
         instance = self.start()
