@@ -104,6 +104,7 @@ int Develop(Options options) {
     auto started = OwnTemporal::Start(*runtime, serving.data + "/temporal.db", options.temporal_port);
     if (!started) return RefuseToServe(started.error());
     temporal = *std::move(started);
+    MakePrivate(serving.data);
     if (!(*connection)->AwaitServer(stop.get_token())) return kOk;
   }
   int exit = kOk;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <string_view>
 #include <utility>
 
 #include "base/seal.h"
@@ -21,6 +23,19 @@ namespace weft::cli {
 namespace {
 
 Error FileError(const std::string& path) { return {std::string(kUnreadableFile), path + ": " + std::strerror(errno)}; }
+
+bool IsOurs(std::string_view name) {
+  return name == "key" || name == "token" || name == "lock" || name.starts_with("weft.db") ||
+         name.starts_with("temporal.db");
+}
+
+void Tighten(const std::filesystem::path& path, mode_t most) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0 || (status.st_mode & 07777 & ~most) == 0) return;
+  if (::chmod(path.c_str(), status.st_mode & most) != 0) {
+    spdlog::warn("others may use {}: {}", path.string(), std::strerror(errno));
+  }
+}
 
 Result<void> WriteToken(const std::string& path, const std::string& token) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -49,10 +64,26 @@ void AddServingOptions(CLI::App& verb, ServingOptions& options) {
 
 Result<void> MakeDataDirectory(const std::string& directory) {
   std::error_code error;
-  if (std::filesystem::is_directory(directory, error)) return {};
+  if (std::filesystem::is_directory(directory, error)) {
+    MakePrivate(directory);
+    return {};
+  }
   std::filesystem::create_directories(std::filesystem::path(directory).parent_path(), error);
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return std::unexpected(FileError(directory));
   return {};
+}
+
+void MakePrivate(const std::string& directory) {
+  std::error_code error;
+  bool ours = false;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    if (!IsOurs(entry.path().filename().string()) || !entry.is_regular_file(error) || entry.is_symlink(error)) continue;
+    ours = true;
+    Tighten(entry.path(), S_IRUSR | S_IWUSR);
+  }
+  // Not one that is shared, like /tmp.
+  struct stat status{};
+  if (ours && ::stat(directory.c_str(), &status) == 0 && (status.st_mode & S_ISVTX) == 0) Tighten(directory, S_IRWXU);
 }
 
 Result<std::string> OwnToken(const std::string& directory) {

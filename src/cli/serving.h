@@ -26,8 +26,13 @@ struct ServingOptions {
 /// `--port`, `--data`, `--public-url`, `--allow-host`.
 void AddServingOptions(CLI::App& verb, ServingOptions& options);
 
-/// Makes the data directory (0700) when it is missing. Fails with `file`.
+/// Makes the data directory (0700) when it is missing, else takes from others what they may do with what Weft keeps
+/// there. Fails with `file`.
 Result<void> MakeDataDirectory(const std::string& directory);
+
+/// Lets nobody but this user read what Weft keeps in the data directory, whatever made it. The log says what cannot be
+/// changed.
+void MakePrivate(const std::string& directory);
 
 /// The API token in `DIRECTORY/token`, made when the file is missing (0600). Fails with `file`.
 Result<std::string> OwnToken(const std::string& directory);

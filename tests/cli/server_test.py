@@ -30,6 +30,10 @@ class Server(unittest.TestCase):
         cls.data = tempfile.TemporaryDirectory()
         cls.url = f"http://127.0.0.1:{free_port()}"
         cls.log = open(Path(cls.data.name) / "log", "w+", encoding="utf-8")
+        # As a careless copy leaves it.
+        (Path(cls.data.name) / "token").write_text("weft_" + "7" * 64 + "\n")
+        (Path(cls.data.name) / "token").chmod(0o644)
+        Path(cls.data.name).chmod(0o755)
         cls.server = subprocess.Popen(
             [WEFT, "dev", "--port", cls.url.rsplit(":", 1)[1], "--temporal-port", str(free_port()), "--data", cls.data.name,
              *sandbox()], stdout=subprocess.PIPE, stderr=cls.log, text=True,
@@ -82,6 +86,12 @@ class Server(unittest.TestCase):
 
     def until_waiting(self, instance, node):
         self.until(lambda: self.document(instance)["nodes"].get(node, {}).get("status") == "waiting")
+
+    def test_nobody_else_reads_what_is_kept(self):
+        kept = [Path(self.data.name), *(p for p in Path(self.data.name).iterdir() if p.name.startswith(("weft.db", "temporal.db"))),
+                *(Path(self.data.name) / name for name in ("token", "key", "lock"))]
+        self.assertGreater(len(kept), 5)
+        self.assertEqual([], [str(path) for path in kept if path.stat().st_mode & 0o077])
 
     def test_deploy_counts_revisions(self):
         self.assertEqual(f"default/{self.name} revision 1", self.deploy(SET))
