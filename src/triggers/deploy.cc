@@ -47,13 +47,10 @@ std::vector<store::TriggerState> FirstStatesOf(const dsl::Workflow& workflow) {
   return states;
 }
 
-/// States come before schedules, whose first state they are.
-Result<void> ReplaceTriggers(Transaction& t, const std::string& ns, const std::string& name,
-                             const std::vector<store::TriggerState>& states,
-                             const std::vector<store::WebhookPath>& paths,
-                             const std::vector<store::EventTrigger>& events,
-                             const std::vector<store::Schedule>& schedules) {
-  WEFT_TRY_VOID(store::ReplaceTriggerStates(t, ns, name, states));
+/// All ways by which something reaches the workflow's triggers.
+Result<void> ReplaceRoutes(Transaction& t, const std::string& ns, const std::string& name,
+                           const std::vector<store::WebhookPath>& paths, const std::vector<store::EventTrigger>& events,
+                           const std::vector<store::Schedule>& schedules) {
   WEFT_TRY_VOID(store::ReplaceWebhookPaths(t, ns, name, paths));
   WEFT_TRY_VOID(store::ReplaceEventTriggers(t, ns, name, events));
   return store::ReplaceSchedules(t, ns, name, schedules);
@@ -107,8 +104,10 @@ Result<Deployment> Deploy(store::Database& database, std::string_view text, cons
       const auto detail = expr::Value::Object({{"revision", expr::Value(added.revision)}}).Dump();
       WEFT_TRY_VOID(store::AddAudit(t, EntryOf("workflow.deploy", revision.ns, revision.name, who, remote, detail)));
     }
-    WEFT_TRY_VOID(ReplaceTriggers(t, workflow.ns, workflow.name, states, paths, events,
-                                  WantedSchedules(workflow, added.revision)));
+    // States come before schedules, whose first state they are.
+    WEFT_TRY_VOID(store::ReplaceTriggerStates(t, workflow.ns, workflow.name, states));
+    WEFT_TRY_VOID(
+        ReplaceRoutes(t, workflow.ns, workflow.name, paths, events, WantedSchedules(workflow, added.revision)));
     WEFT_TRY_VOID(DropDraft(t, revision.ns, revision.name, text));
     return added;
   }));
@@ -125,7 +124,7 @@ Result<bool> Undeploy(store::Database& database, const std::string& ns, const st
   return database.Write<bool>([&](Transaction& t) -> Result<bool> {
     WEFT_TRY(const auto deleted, store::DeleteWorkflow(t, ns, name));
     if (!deleted) return false;
-    WEFT_TRY_VOID(ReplaceTriggers(t, ns, name, {}, {}, {}, {}));
+    WEFT_TRY_VOID(ReplaceRoutes(t, ns, name, {}, {}, {}));
     WEFT_TRY_VOID(store::LockDraft(t, ns, name));
     WEFT_TRY_VOID(store::DeleteDraft(t, ns, name));
     WEFT_TRY_VOID(store::AddAudit(t, EntryOf("workflow.delete", ns, name, who, remote)));

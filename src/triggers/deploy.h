@@ -25,8 +25,9 @@ struct Deployment {
 Result<Deployment> Deploy(store::Database& database, std::string_view text, const std::string& who, Timestamp now,
                           const std::string& remote = {});
 
-/// Takes a workflow away with all its triggers; runs go on, and its revisions stay readable by number. False: there is
-/// none.
+/// Takes a workflow away with all its triggers; runs go on, and its revisions stay readable by number. What people
+/// paused stays so, should it be deployed again: taking it away for a while must start nothing that they stopped.
+/// False: there is none.
 Result<bool> Undeploy(store::Database& database, const std::string& ns, const std::string& name, const std::string& who,
                       const std::string& remote = {});
 

@@ -116,6 +116,9 @@ TEST_P(DeployTest, WhatAPersonPausedStaysSo) {
   }));
   ASSERT_TRUE(Put(Flow("w", "{ id: h, webhook: orders }", "timeout: 1h\n")));
   EXPECT_TRUE(Paused("w", "h"));
+  ASSERT_TRUE(Undeploy(db(), "default", "w", "ann").value());
+  ASSERT_TRUE(Put(Flow("w", "{ id: h, webhook: orders }")));
+  EXPECT_TRUE(Paused("w", "h")) << "also when the workflow was taken away meanwhile";
 }
 
 TEST_P(DeployTest, AWorkflowThatIsTakenAwayGivesUpItsTriggersAndCountsOnWhenItComesBack) {
