@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -33,7 +35,9 @@ constexpr std::chrono::minutes kNotArchivedYet{5};
 const std::vector<std::string> kClosed{"completed", "failed", "timed_out", "cancelled", "terminated"};
 const std::vector<std::string> kOpen{"queued", "running", "stuck"};
 
-Timestamp Millis(Timestamp t) { return std::chrono::floor<std::chrono::milliseconds>(t); }
+Timestamp StartOf(const temporalio::RunInfo& run) {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::floor<std::chrono::microseconds>(run.start_time));
+}
 
 bool Wants(const InstanceFilter& filter, const std::string& status) {
   if (filter.statuses.empty()) return status != "not_triggered";
@@ -137,16 +141,25 @@ std::string InstanceList::QueryOf(const InstanceFilter& filter, const std::optio
   return query;
 }
 
-Result<std::optional<ListedInstance>> InstanceList::Listed(const temporalio::RunInfo& run,
+Result<std::optional<ListedInstance>> InstanceList::Listed(const temporalio::RunInfo& listed,
                                                            const InstanceFilter& filter) const {
-  const auto dot = run.workflow_type.find('.');
-  if (dot == std::string::npos || IsReporter(run)) return std::nullopt;
+  const auto dot = listed.workflow_type.find('.');
+  if (dot == std::string::npos || IsReporter(listed)) return std::nullopt;
+  // Lists do not tell to which chain a run belongs, and that it has ended a moment late.
+  const auto description = client_.Describe({listed.workflow_id, listed.run_id});
+  if (!description) {
+    if (description.error().code == temporalio::Error::Code::kNotFound) return std::nullopt;
+    return Fail("temporal", description.error().message);
+  }
+  const bool ended =
+      description->info.close_time && description->info.status != enums::WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW;
+  const auto& run = ended ? description->info : listed;
   ListedInstance item;
   item.workflow_id = run.workflow_id;
   item.run_id = run.run_id;
   item.ns = run.workflow_type.substr(0, dot);
   item.workflow = run.workflow_type.substr(dot + 1);
-  item.started_at = Millis(std::chrono::floor<std::chrono::microseconds>(run.start_time));
+  item.started_at = StartOf(run);
   item.trigger_id = TriggerIn(run.workflow_id, run.workflow_type);
   const auto slot = SlotIn(run.workflow_id);
   if (!slot.empty() && run.workflow_id == run.workflow_type + '.' + item.trigger_id + slot) item.trigger_kind = "cron";
@@ -173,19 +186,13 @@ Result<std::optional<ListedInstance>> InstanceList::Listed(const temporalio::Run
     item.id = item.workflow_id;
     item.status = "running";
   }
-  // Lists do not tell to which chain a run belongs.
-  const auto description = client_.Describe({run.workflow_id, run.run_id});
-  if (!description) {
-    if (description.error().code == temporalio::Error::Code::kNotFound) return std::nullopt;
-    return Fail("temporal", description.error().message);
-  }
   item.first_run_id = description->info.first_run_id.empty() ? run.run_id : description->info.first_run_id;
   if (!run.close_time) AddPlace(item, run, *description);
   if (run.close_time) item.id = item.workflow_id + '@' + std::string(contract::ShortRunId(item.first_run_id));
   if (item.first_run_id != item.run_id) {
     // A chain began when its first run did.
     if (const auto first = client_.Describe({item.workflow_id, item.first_run_id})) {
-      item.started_at = Millis(std::chrono::floor<std::chrono::microseconds>(first->info.start_time));
+      item.started_at = StartOf(first->info);
     }
   }
   if (!Matches(item, filter)) return std::nullopt;
@@ -220,10 +227,9 @@ Result<InstanceList::Part> InstanceList::Open(const InstanceFilter& filter, cons
     const auto page = client_.ListRuns("ExecutionStatus = 'Running'" + QueryOf(filter, after), kPage, token);
     if (!page) return Fail("temporal", page.error().message);
     for (const auto& run : page->runs) {
-      const auto started_at = Millis(std::chrono::floor<std::chrono::microseconds>(run.start_time));
       if (looked == kMostLooked || part.items.size() == static_cast<std::size_t>(limit)) return part;
       ++looked;
-      part.looked_until = Place{started_at, run.run_id};
+      part.looked_until = Place{StartOf(run), run.run_id};
       WEFT_TRY(auto item, Listed(run, filter));
       if (item) part.items.push_back(*std::move(item));
     }
@@ -233,27 +239,47 @@ Result<InstanceList::Part> InstanceList::Open(const InstanceFilter& filter, cons
   return part;
 }
 
-Result<InstanceList::Part> InstanceList::JustClosed(const InstanceFilter& filter,
-                                                    const std::optional<Place>& after) const {
+Result<InstanceList::Part> InstanceList::JustClosed(const InstanceFilter& filter, const std::optional<Place>& after,
+                                                    int limit) const {
   Part part;
   if (!filter.node.empty() || (!WantsAnyOf(filter, kClosed) && !Wants(filter, "not_triggered"))) return part;
-  const auto since = Now() - kNotArchivedYet;
-  const auto page = client_.ListRuns(
-      fmt::format("CloseTime >= '{}' AND ExecutionStatus != 'ContinuedAsNew'", FormatTimestamp(since)) +
-          QueryOf(filter, after),
-      kMostLooked);
-  if (!page) return Fail("temporal", page.error().message);
-  for (const auto& run : page->runs) {
-    if (database_ != nullptr) {
-      WEFT_TRY(const bool archived, database_->Read<bool>([&](store::Transaction& t) {
-        return store::IsRunArchived(t, run.workflow_id, run.run_id);
-      }));
-      if (archived) continue;
-    }
+  const auto query = fmt::format("CloseTime >= '{}' AND ExecutionStatus != 'ContinuedAsNew'",
+                                 FormatTimestamp(Now() - kNotArchivedYet)) +
+                     QueryOf(filter, after);
+  // To the last page, which comes by the time of the end: thousands may have ended at once.
+  std::vector<temporalio::RunInfo> runs;
+  std::string token;
+  do {
+    auto page = client_.ListRuns(query, kMostLooked, token);
+    if (!page) return Fail("temporal", page.error().message);
+    WEFT_TRY(auto missing, NotArchived(std::move(page->runs)));
+    std::ranges::move(missing, std::back_inserter(runs));
+    token = std::move(page->next_page_token);
+  } while (!token.empty());
+  std::ranges::sort(runs, std::greater(), &temporalio::RunInfo::start_time);
+  int looked = 0;
+  for (const auto& run : runs) {
+    if (looked == kMostLooked || part.items.size() == static_cast<std::size_t>(limit)) return part;
+    ++looked;
+    part.looked_until = Place{StartOf(run), run.run_id};
     WEFT_TRY(auto item, Listed(run, filter));
     if (item) part.items.push_back(*std::move(item));
   }
+  part.looked_until.reset();
   return part;
+}
+
+Result<std::vector<temporalio::RunInfo>> InstanceList::NotArchived(std::vector<temporalio::RunInfo> runs) const {
+  if (database_ == nullptr) return runs;
+  return database_->Read<std::vector<temporalio::RunInfo>>(
+      [&](store::Transaction& t) -> Result<std::vector<temporalio::RunInfo>> {
+        std::vector<temporalio::RunInfo> missing;
+        for (auto& run : runs) {
+          WEFT_TRY(const bool archived, store::IsRunArchived(t, run.workflow_id, run.run_id));
+          if (!archived) missing.push_back(std::move(run));
+        }
+        return missing;
+      });
 }
 
 Result<InstanceList::Part> InstanceList::Archived(const InstanceFilter& filter, const std::optional<Place>& after,
@@ -321,12 +347,13 @@ void InstanceList::NameIt(ListedInstance& item) const {
 Result<InstanceList::Page> InstanceList::List(const InstanceFilter& filter, const std::string& after, int limit) const {
   WEFT_TRY(const auto place, PlaceOf(after));
   WEFT_TRY(auto open, Open(filter, place, limit + 1));
+  // In this order: what ends meanwhile, or is archived, is in the next.
+  WEFT_TRY(auto just_closed, JustClosed(filter, place, limit + 1));
   WEFT_TRY(auto archived, Archived(filter, place, limit + 1));
-  WEFT_TRY(auto just_closed, JustClosed(filter, place));
   // Each is complete down to where it was looked; what lies below that of any is left to the next page.
   std::optional<Place> until;
   std::map<std::pair<std::string, std::string>, ListedInstance> all;
-  for (auto* part : {&open, &archived, &just_closed}) {
+  for (auto* part : {&open, &just_closed, &archived}) {
     if (part->looked_until && (!until || part->looked_until->started_at > until->started_at))
       until = part->looked_until;
     for (auto& item : part->items) {

@@ -58,9 +58,10 @@ class InstanceList {
     std::optional<Place> looked_until;  ///< there may be more after it
   };
   Result<Part> Open(const InstanceFilter& filter, const std::optional<Place>& after, int limit) const;
-  Result<Part> JustClosed(const InstanceFilter& filter, const std::optional<Place>& after) const;
+  Result<Part> JustClosed(const InstanceFilter& filter, const std::optional<Place>& after, int limit) const;
+  Result<std::vector<temporalio::RunInfo>> NotArchived(std::vector<temporalio::RunInfo> runs) const;
   Result<Part> Archived(const InstanceFilter& filter, const std::optional<Place>& after, int limit) const;
-  Result<std::optional<ListedInstance>> Listed(const temporalio::RunInfo& run, const InstanceFilter& filter) const;
+  Result<std::optional<ListedInstance>> Listed(const temporalio::RunInfo& listed, const InstanceFilter& filter) const;
   static void AddPlace(ListedInstance& item, const temporalio::RunInfo& run,
                        const temporalio::RunDescription& description);
   void NameIt(ListedInstance& item) const;

@@ -11,6 +11,7 @@
 #include "server/handlers/instances.h"
 #include "server/testing.h"
 #include "store/archive.h"
+#include "temporalio/tests/eventually.h"
 #include "tests/integration/control_plane.h"
 
 namespace weft::testing {
@@ -366,6 +367,49 @@ nodes: { a: { set: "${ $input.n }" } }
   EXPECT_THAT(Texts(page.Get("items"), "id"), ElementsAre(id));
   EXPECT_THAT(Texts(site.Get("?workflow=keyed&limit=1&cursor=" + page.Get("next").AsString()).Get("items"), "id"),
               ElementsAre(older));
+}
+
+TEST(Instances, ThatAreChildrenAreListedWithTheirRevisionFromTheStart) {
+  const LocalWorker worker;
+  Site site;
+  site.plane().Deploy("weft: 1\nname: inner\nnodes: { go: { event: com.test.never } }\n");
+  site.plane().Deploy("weft: 1\nname: inner\nnodes: { go: { event: com.test.later } }\n");
+  site.plane().Deploy("weft: 1\nname: outer\nnodes: { call: { workflow: inner } }\n");
+  const auto id = site.Start("outer");
+  const auto open =
+      site.GetUntil("?workflow=inner&status=running", [](const Value& list) { return list.Get("items").size() == 1; });
+  const auto child = open.Get("items").At(0);
+  EXPECT_EQ(child.Get("revision"), Value(2));
+  EXPECT_EQ(child.Get("trigger").Get("kind").AsString(), "workflow");
+  EXPECT_EQ(site.Post("/" + id + "/terminate").status, 202);
+  EXPECT_EQ(site.Post("/" + child.Get("id").AsString() + "/terminate").status, 202);
+}
+
+TEST(Instances, ThatEndedAtOnceAreAllListedBeforeAnyIsArchived) {
+  constexpr std::size_t kMany = 520;
+  const LocalWorker worker;
+  Site site;
+  site.plane().Deploy("weft: 1\nname: crowd\nnodes: { a: { set: 1 } }\n");
+  std::vector<std::string> started;
+  for (std::size_t i = 0; i < kMany; ++i) started.push_back(site.Start("crowd"));
+  for (const auto& id : started) Harness::Get().Wait({id, {}});
+  const auto listed = [&] {
+    std::vector<std::string> ids;
+    Value cursor("");
+    while (cursor.IsString()) {
+      const auto page = site.Get("?workflow=crowd&status=completed&limit=200&cursor=" + cursor.AsString());
+      const auto some = Texts(page.Get("items"), "id");
+      ids.insert(ids.end(), some.begin(), some.end());
+      cursor = page.Get("next");
+    }
+    return ids;
+  };
+  std::ranges::sort(started);
+  ASSERT_TRUE(temporalio::test::Eventually([&] {
+    auto ids = listed();
+    std::ranges::sort(ids);
+    return ids == started;
+  }));
 }
 
 }  // namespace
