@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/id.h"
 #include "expr/value.h"
 
 namespace weft::activities {
@@ -46,12 +47,13 @@ void ServerLogs::Append(const Node& node, Stream stream, std::string_view line) 
   const auto recent =
       std::ranges::subrange(waiting_.rbegin(), waiting_.rbegin() + std::min(std::ssize(waiting_), kLookBack));
   const auto last = std::ranges::find(recent, node, &Chunk::node);
-  if (last != recent.end() && last->stream == stream && last->text.size() + line.size() < kLargestChunk) {
+  if (last != recent.end() && last->id.empty() && last->stream == stream &&
+      last->text.size() + line.size() < kLargestChunk) {
     (last->text += '\n') += line;
     bytes_ -= kOverhead - 1;
     return;
   }
-  waiting_.push_back({.node = node, .stream = stream, .text = std::string(line), .at = Now()});
+  waiting_.push_back({.id = {}, .node = node, .stream = stream, .text = std::string(line), .at = Now()});
 }
 
 std::deque<ServerLogs::Chunk> ServerLogs::TakeBatch() {
@@ -61,6 +63,7 @@ std::deque<ServerLogs::Chunk> ServerLogs::TakeBatch() {
     size += waiting_.front().text.size();
     batch.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
+    if (batch.back().id.empty()) batch.back().id = NewUlid();
   }
   return batch;
 }
@@ -74,7 +77,8 @@ bool ServerLogs::Send(const std::deque<Chunk>& batch) {
     int attempt = 1;
     if (hash < operation.size())
       std::from_chars(operation.data() + hash + 1, operation.data() + operation.size(), attempt);
-    chunks.Append(Value::Object({{"instance", Value(chunk.node.instance)},
+    chunks.Append(Value::Object({{"id", Value(chunk.id)},
+                                 {"instance", Value(chunk.node.instance)},
                                  {"run", Value(chunk.node.run)},
                                  {"path", Value(operation.substr(0, hash))},
                                  {"attempt", Value(attempt)},

@@ -45,6 +45,7 @@ class ServerLogs {
     friend auto operator<=>(const Node&, const Node&) = default;
   };
   struct Chunk {
+    std::string id;  ///< by which a server knows it again, when its answer was lost; empty: never sent
     Node node;
     Stream stream;
     std::string text;  ///< lines
@@ -53,7 +54,7 @@ class ServerLogs {
 
   void Append(const Node& node, Stream stream, std::string_view line);
   void Loop(const std::stop_token& stop);
-  /// Takes the chunks that come next.
+  /// Takes the chunks that come next, and gives them ids: from then on they are as they are.
   std::deque<Chunk> TakeBatch();
   /// False: not now.
   bool Send(const std::deque<Chunk>& batch);

@@ -133,11 +133,11 @@ class LogServer {
       : server_([this](const ServedRequest& request) {
           const std::scoped_lock lock(mutex_);
           const int answer = status;
+          const auto chunks = Value::Parse(request.body)->Get("chunks");
           if (answer != 204) {
-            ++refused;
+            if (refused++ == 0) first_refused_ = chunks.At(0).Get("id").AsString();
             return Answered(answer, "{}");
           }
-          const auto chunks = Value::Parse(request.body)->Get("chunks");
           for (std::size_t i = 0; i < chunks.size(); ++i) chunks_.push_back(chunks.At(i).Dump());
           changed_.notify_all();
           return Answered(answer, "");
@@ -152,6 +152,10 @@ class LogServer {
     const std::scoped_lock lock(mutex_);
     return chunks_;
   }
+  std::string first_refused() {
+    const std::scoped_lock lock(mutex_);
+    return first_refused_;
+  }
   [[nodiscard]] std::string url() const { return server_.Url(); }
   void WaitForRefusal() const {
     while (refused == 0) std::this_thread::yield();
@@ -164,6 +168,7 @@ class LogServer {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> chunks_;
+  std::string first_refused_;
   HttpServer server_;
 };
 
@@ -204,6 +209,23 @@ TEST(ServerLogsTest, KeepsLinesWhileTheServerIsAwayAndSaysHowManyWereLost) {
   EXPECT_THAT(chunks.back(), Not(HasSubstr("[weft] 0 lines")));
   logs.Add(OrdersRun(), Stream::kStdout, "after");
   EXPECT_THAT(server.WaitFor(3).back(), HasSubstr("after"));
+}
+
+TEST(ServerLogsTest, WhatWasOnItsWayIsSentAgainAsItWas) {
+  LogServer server;
+  server.status = 503;
+  ServerLogs logs(LinkTo(server.url()), {.interval = Duration(1)});
+  logs.Add(OrdersRun(), Stream::kStdout, "one");
+  server.WaitForRefusal();
+  logs.Add(OrdersRun(), Stream::kStdout, "two");
+  server.status = 204;
+  const auto chunks = server.WaitFor(2);
+  ASSERT_EQ(chunks.size(), 2U);
+  EXPECT_THAT(chunks[0], HasSubstr(R"("text":"one")"));
+  EXPECT_THAT(chunks[1], HasSubstr(R"("text":"two")"));
+  const auto name = [](const std::string& chunk) { return Value::Parse(chunk)->Get("id").AsString(); };
+  EXPECT_EQ(name(chunks[0]), server.first_refused());
+  EXPECT_NE(name(chunks[0]), name(chunks[1]));
 }
 
 TEST(ServerLogsTest, DropsWhatTheServerRefuses) {

@@ -262,6 +262,21 @@ TEST_P(LogsTest, GivesBackWhatNodesWrote) {
   EXPECT_THAT(Texts({.runs = {}, .path = {}, .after = all[0].sequence, .limit = 1}), ElementsAre("elsewhere"));
 }
 
+TEST_P(LogsTest, StoresWhatComesAgainOnce) {
+  auto first = Said("one");
+  first.id = "c1";
+  auto second = Said("two");
+  second.id = "c2";
+  Append({first});
+  Append({first, second});
+  Append({Said("unnamed"), Said("unnamed"), second});
+  EXPECT_THAT(Texts(), ElementsAre("one", "two", "unnamed", "unnamed"));
+  auto elsewhere = first;
+  ASSERT_TRUE(db().Write([&](Transaction& t) { return AppendLogs(t, "other", {elsewhere}, kNoon); }));
+  const auto others = db().Read<std::vector<LogChunk>>([](Transaction& t) { return ReadLogs(t, "other", {}); });
+  EXPECT_EQ(others->size(), 1U) << "each instance has names of its own";
+}
+
 TEST_P(LogsTest, KeepsTheEndOfALongLog) {
   const auto piece = static_cast<std::size_t>(kMostLogBytesOfNode / 4);
   Append({Said("other", "other")});

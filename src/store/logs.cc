@@ -23,11 +23,14 @@ Result<void> AppendLogs(Transaction& t, std::string_view instance, const std::ve
   for (const auto& chunk : chunks) {
     WEFT_TRY(const auto before, TotalOf(t, id, chunk));
     const auto total = before + static_cast<std::int64_t>(chunk.text.size());
-    WEFT_TRY_VOID(
-        t.Execute("INSERT INTO logs (instance, sequence, run, path, attempt, stream, text, at, total, received_at) "
-                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                  {id, ++sequence, chunk.run, chunk.path, std::int64_t{chunk.attempt}, chunk.stream, chunk.text,
-                   ToMillis(chunk.at), total, ToMillis(now)}));
+    WEFT_TRY(const auto added,
+             t.Execute("INSERT INTO logs (instance, sequence, chunk, run, path, attempt, stream, text, at, total, "
+                       "received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
+                       "ON CONFLICT (instance, chunk) DO NOTHING",
+                       {id, sequence + 1, OrNull(chunk.id), chunk.run, chunk.path, std::int64_t{chunk.attempt},
+                        chunk.stream, chunk.text, ToMillis(chunk.at), total, ToMillis(now)}));
+    if (added == 0) continue;
+    ++sequence;
     if (total <= kMostLogBytesOfNode) continue;
     WEFT_TRY_VOID(t.Execute("DELETE FROM logs WHERE instance = ?1 AND run = ?2 AND path = ?3 AND total <= ?4",
                             {id, chunk.run, chunk.path, total - kMostLogBytesOfNode}));

@@ -14,6 +14,7 @@ namespace weft::store {
 /// Consecutive lines of one stream.
 struct LogChunk {
   std::int64_t sequence = 0;  ///< counts the chunks of an instance id, in the order in which they can be read; from 1
+  std::string id{};           ///< the worker's name for it: what comes again under it is the same; empty: none
   std::string run;            ///< run id of Temporal
   std::string path;           ///< of the node
   int attempt = 0;
@@ -25,7 +26,7 @@ struct LogChunk {
 /// Of one node in one run; beyond it the oldest chunks go.
 constexpr std::int64_t kMostLogBytesOfNode = std::int64_t{1024} * 1024;
 
-/// Appends (`sequence` is given here) and keeps every node below the cap.
+/// Appends those that are not there yet (`sequence` is given here) and keeps every node below the cap.
 Result<void> AppendLogs(Transaction& t, std::string_view instance, const std::vector<LogChunk>& chunks, Timestamp now);
 
 struct LogFilter {

@@ -25,5 +25,6 @@ extern const std::string_view kInstanceTables;      ///< archive, logs
 extern const std::string_view kAccessTables;        ///< tokens, secrets, audit
 extern const std::string_view kRecentInstances;     ///< what statistics of the archive read
 extern const std::string_view kDraftTables;         ///< drafts
+extern const std::string_view kLogChunkNames;       ///< of kInstanceTables' logs
 
 }  // namespace weft::store

@@ -68,4 +68,10 @@ CREATE INDEX archived_instances_recent ON archived_instances (ended_at, ns, work
 DROP INDEX archived_instances_ended;
 )sql";
 
+const std::string_view kLogChunkNames = R"sql(
+-- The worker's name for it. A worker that got no answer sends it again.
+ALTER TABLE logs ADD COLUMN chunk TEXT;
+CREATE UNIQUE INDEX logs_chunk ON logs (instance, chunk);
+)sql";
+
 }  // namespace weft::store

@@ -110,14 +110,15 @@ Result<Value> Resolve(const Services& services, const OriginOf& origin_of, const
 }
 
 Result<store::LogChunk> ChunkIn(const Value& value) {
-  store::LogChunk chunk{.run = value.Get("run").AsString(),
+  store::LogChunk chunk{.id = value.Get("id").AsString(),
+                        .run = value.Get("run").AsString(),
                         .path = value.Get("path").AsString(),
                         .attempt = static_cast<int>(value.Get("attempt").AsInteger()),
                         .stream = value.Get("stream").AsString(),
                         .text = RepairUtf8(value.Get("text").AsString())};
   if (chunk.path.empty() || (chunk.stream != "stdout" && chunk.stream != "stderr")) {
     return Fail("request",
-                "A chunk is `{ \"instance\", \"run\", \"path\", \"attempt\", \"stream\", \"text\", \"at\" }`.");
+                "A chunk is `{ \"id\", \"instance\", \"run\", \"path\", \"attempt\", \"stream\", \"text\", \"at\" }`.");
   }
   WEFT_TRY(chunk.at, ParseTimestamp(value.Get("at").StringView()));
   return chunk;
