@@ -59,6 +59,9 @@ class TestRunsTest(unittest.TestCase):
         document = self.closed(node="ship", outputs={"stock": {"n": 7}})
         self.assertEqual(document["nodes"]["ship"]["output"]["stdout"], "shipped 7 with 12")
         self.assertEqual(sorted(document["nodes"]), ["ship", "stock", "which"])
+        definition = self.dev.ok(f"/instances/{document['id']}/definition")
+        self.assertEqual([node["id"] for node in definition["graph"]["nodes"]], ["stock", "which", "ship"])
+        self.assertNotIn("mend", definition["source"])
         document = self.closed(node="which", outputs={"stock": {"n": 1}})
         self.assertEqual(document["nodes"]["which"]["case"], "low")
 

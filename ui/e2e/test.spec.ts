@@ -75,6 +75,11 @@ for (const language of ['en', 'zh'] as const) {
     // Pins stay with the browser and are no part of the text.
     await page.reload();
     await expect(card(page, 'stock').locator('.pin-mark')).toHaveText(w.pinned);
+    // The run has a page of its own, with the graph that was tried.
+    const [tried] = (await weft.call<{ items: { id: string }[] }>(`/instances?workflow=${name}&trigger=test&status=completed`)).items;
+    await page.goto(`/instances/${encodeURIComponent(tried!.id)}`);
+    await expect(card(page, 'ship').locator('.card')).toHaveClass(/is-succeeded/);
+    await picture(page, `test-instance-${language}`);
     const { source } = await weft.call<{ source: string }>(`/workflows/default/${name}`);
     expect(source).toBe(flow(name));
     expect((await weft.call<{ items: unknown[] }>(`/instances?workflow=${name}`)).items).toEqual([]);
