@@ -63,11 +63,11 @@ for (const language of ['en', 'zh'] as const) {
     await card(page, 'ship').click();
     await drawer.getByRole('tab', { name: w.data }).click();
     await drawer.getByRole('button', { name: w.node }).click();
-    await expect(drawer.locator('.outcome')).toContainText(w.succeeded);
-    await expect(drawer.locator('.outcome')).toContainText('shipped 8841 for 12');
+    await expect(drawer.locator('.node-outcome')).toContainText(w.succeeded);
+    await expect(drawer.locator('.node-outcome')).toContainText('shipped 8841 for 12');
     await drawer.getByRole('button', { name: w.pinLast }).click();
     await expect(card(page, 'ship').locator('.pin-mark')).toBeVisible();
-    await drawer.locator('.outcome').scrollIntoViewIfNeeded();
+    await drawer.locator('.node-outcome').scrollIntoViewIfNeeded();
     await picture(page, `test-node-${language}`);
     await drawer.getByRole('button', { name: w.unpin }).click();
     await expect(card(page, 'ship').locator('.pin-mark')).toBeHidden();

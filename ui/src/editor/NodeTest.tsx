@@ -76,7 +76,7 @@ function Outcome({ trial, path, onDone }: { trial: Trial; path: string; onDone: 
     if (done) onDone();
   }, [done, onDone]);
   return (
-    <div className="outcome" role="status" aria-live="polite">
+    <div className="node-outcome" role="status" aria-live="polite">
       <p><Status status={node?.status ?? 'pending'} /> {node?.case && <code>→ {node.case}</code>}</p>
       <ProblemNote problem={problem} />
       {node?.input !== undefined && <JsonView title={t('run.input')} value={node.input} />}
