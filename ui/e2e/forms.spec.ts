@@ -61,6 +61,7 @@ async function choose(page: Page, box: Locator, option: string): Promise<void> {
 }
 
 test('structured entries are filled in as forms, and become the YAML one would write', async ({ page, weft, enter }) => {
+  test.slow();  // four pages looked at with axe
   await weft.call('/channels', { body: { name: 'ops', kind: 'webhook', config: { url: 'http://127.0.0.1:9/hook' } } });
   await weft.call('/workflows', { yaml: 'weft: 1\nname: incident\nnodes:\n  note: { set: 1 }\n' });
   await weft.call('/workflows', { yaml: file });
