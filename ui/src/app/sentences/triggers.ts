@@ -34,6 +34,7 @@ export const triggerSentences: Sentences = {
   'it gives null; the payload lacks what it reads': '结果为 null；载荷中没有它读取的内容',
 
   // Webhooks.
+  '`status` must be pending, started, joined, ignored or failed.': '`status` 应为 pending、started、joined、ignored 或 failed。',
   'There is no delivery `{id}`; deliveries are kept for 7 days.': '没有投递 `{id}`；投递保留 7 天。',
   '`{workflow}` no longer has the trigger `{id}`': '`{workflow}` 已没有触发器 `{id}`',
   'there is no webhook at this address': '此地址没有 Webhook',
