@@ -96,7 +96,7 @@ TEST_F(SchedulesTest, ADeployedCronFiresWithEveryServerDown) {
   // For lists of instances.
   const auto memo = Harness::Get().client().Describe({run.id, run.run_id})->info.memo;
   ASSERT_TRUE(memo.contains("weft-start"));
-  EXPECT_EQ(memo.at("weft-start").data(), R"({"revision":1,"trigger":{"kind":"cron","id":"tick"}})");
+  EXPECT_EQ(memo.at("weft-start").data(), R"({"revision":1,"trigger":{"id":"tick","kind":"cron"}})");
   ASSERT_TRUE(triggers::Pause(schedules_, IdOf("tick"), ""));
 }
 
