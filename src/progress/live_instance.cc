@@ -264,9 +264,9 @@ void LiveInstance::Fail(const Error& error) {
 void LiveInstance::Drop(const Error& error) {
   failure_ = error;
   Fail(error);
-  for (auto& watching : viewers_) watching.viewer.close();
-  shard_.shared().viewers -= viewers_.size();
-  viewers_.clear();
+  const auto viewers = std::exchange(viewers_, {});
+  shard_.shared().viewers -= viewers.size();
+  for (const auto& watching : viewers) watching.viewer.close();
 }
 
 InstanceView LiveInstance::View() {
@@ -331,19 +331,22 @@ void LiveInstance::Push() {
       watching.gone = !viewer.send("node", i + 1 == news.nodes.size() ? version : "", news.nodes[i]);
     }
   }
+  std::vector<std::function<void()>> closes;
   if (final_) {
     const auto closed =
         Value::Object({{"status", Value(view.status)}, {"output", view.output}, {"error", view.error}}).Dump();
     for (auto& watching : viewers_) {
       if (!watching.ready) continue;
       if (!watching.gone) watching.viewer.send("closed", version, closed);
-      watching.viewer.close();
+      closes.push_back(watching.viewer.close);
       watching.gone = true;
     }
   }
   const auto gone = std::erase_if(viewers_, [](const Watching& watching) { return watching.gone; });
   shard_.shared().viewers -= gone;
   if (gone > 0) used_at_ = Clock::now();
+  // Whoever is told that it is over finds it counted so.
+  for (const auto& close : closes) close();
 }
 
 void LiveInstance::TakeLines(const std::vector<LogLine>& lines) {
