@@ -110,7 +110,9 @@ bool ChildProcess::EndsWithin(std::chrono::milliseconds patience) const {
 }
 
 std::string ChildProcess::OutputTail() const {
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  // What it wrote last may still be on its way. A child of its own may hold the pipe open.
+  if (EndsWithin(std::chrono::milliseconds(0))) read_all_.wait_for(lock, kPatience, [this] { return has_read_all_; });
   std::string text;
   for (const std::string& line : tail_) text += line + "\n";
   return text;
@@ -136,6 +138,8 @@ void ChildProcess::ReadOutput() {
   // The last line may lack its end.
   std::lock_guard lock(mutex_);
   if (!line.empty()) tail_.push_back(std::move(line));
+  has_read_all_ = true;
+  read_all_.notify_all();
 }
 
 }  // namespace temporalio::testing

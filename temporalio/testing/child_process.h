@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -31,6 +32,7 @@ class ChildProcess {
   pid_t pid() const { return pid_; }
   /// Whether it ended within `patience`.
   bool EndsWithin(std::chrono::milliseconds patience) const;
+  /// The last lines; of a process that has ended, to the very last.
   std::string OutputTail() const;
 
  private:
@@ -42,6 +44,8 @@ class ChildProcess {
   int pidfd_ = -1;
   int output_ = -1;
   mutable std::mutex mutex_;
+  mutable std::condition_variable read_all_;
+  bool has_read_all_ = false;
   std::deque<std::string> tail_;
   // Starts the child and then reads its output: the child is killed when the thread that made it ends.
   std::thread thread_;
