@@ -104,11 +104,12 @@ Result<std::optional<ArchivedInstance>> FindArchived(Transaction& t, std::string
   conditions.Add("id = ", std::string(id));
   if (!run.empty()) {
     const auto end = conditions.Next();
+    // Only where it is as long: substr would begin before the text, and so compare less of it.
     const auto ends = [&](const std::string& column) {
-      return "substr(" + column + ", length(" + column + ") - length(" + end + ") + 1) = ";
+      return "(length(" + column + ") >= length(" + end + ") AND substr(" + column + ", length(" + column +
+             ") - length(" + end + ") + 1) = ";
     };
-    conditions.Add("length(first_run) >= length(" + end + ") AND (" + ends("first_run"), std::string(run),
-                   " OR " + ends("last_run") + end + ")");
+    conditions.Add("(" + ends("first_run"), std::string(run), ") OR " + ends("last_run") + end + "))");
   }
   const auto sql = "SELECT " + std::string(kColumns) + ", document FROM archived_instances" + conditions.sql() +
                    " ORDER BY started_at DESC, first_run DESC LIMIT " + conditions.Next();

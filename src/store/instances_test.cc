@@ -132,9 +132,9 @@ TEST_P(ArchiveTest, KeepsTheDocumentOfAClosedInstance) {
 TEST_P(ArchiveTest, TellsInstancesOfOneIdApart) {
   Archive(Closed("id", "11111111-aaaa", kNoon));
   Archive(Closed("id", "22222222-bbbb", kNoon + kDay));
-  EXPECT_EQ(Find("id")->first_run, "22222222-bbbb");
-  EXPECT_EQ(Find("id", "111-aaaa")->first_run, "11111111-aaaa");
-  EXPECT_EQ(Find("id", "last-of-11111111-aaaa")->first_run, "11111111-aaaa");
+  EXPECT_EQ(Find("id").value().first_run, "22222222-bbbb");
+  EXPECT_EQ(Find("id", "111-aaaa").value().first_run, "11111111-aaaa");
+  EXPECT_EQ(Find("id", "last-of-11111111-aaaa").value().first_run, "11111111-aaaa");
   EXPECT_FALSE(Find("id", "333-cccc"));
 }
 

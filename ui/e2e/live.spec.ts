@@ -91,6 +91,7 @@ test('an instance of 50,000 events is opened', async ({ page }) => {
   const temporal = spawn(temporalCli, ['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error', ...limits.flatMap((limit) => ['--dynamic-config-value', limit])], { stdio: 'ignore' });
   const weft = await start(['--temporal', `127.0.0.1:${port}`], data);
   try {
+    await expect.poll(async () => (await fetch(`${weft.url}/readyz`)).status, { timeout: 60_000 }).toBe(200);
     await weft.call('/workflows', { yaml: longYaml });
     const { id } = await weft.call<{ id: string }>('/workflows/default/long/instances', { body: {} });
     await expect.poll(async () => (await weft.call<Document>(`/instances/${id}`)).nodes.last?.status, { timeout: 600_000, intervals: [2000] }).toBe('waiting');
