@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { accessible, expect, picture, test } from './server';
+import { accessible, expect, picture, settled, test } from './server';
 
 /// A run in which something waits, retries, failed and was handled, and repeats.
 const busy = `weft: 1
@@ -116,7 +116,7 @@ for (const language of ['en', 'zh'] as const) {
         await page.goto(path);
         await expect(page.locator(ready).first(), name).toBeVisible();
         if (path.includes('/workflows/') || name === 'run') await expect(page.locator('.react-flow__node').first(), name).toBeVisible();
-        await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => (animation.effect?.getTiming().iterations === Infinity ? null : animation.finished))));
+        await settled(page);
         await picture(page, `${name}-${theme}-${language}`);
         await accessible(page, `${name} ${theme} ${language}`);
       }

@@ -116,6 +116,15 @@ export const test = base.extend<{ enter: (page: Page, language: 'en' | 'zh', the
 
 export { expect } from '@playwright/test';
 
+/// Until nothing moves or fades any more, but what never ends.
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    // What was just shown begins to move with the next frame.
+    await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+    await Promise.allSettled(document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity).map((animation) => animation.finished));
+  });
+}
+
 /// A picture for people to look at.
 export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `../build/ui-test/pictures/${name}.png` });
@@ -123,6 +132,7 @@ export async function picture(page: Page, name: string): Promise<void> {
 
 /// What axe finds wrong with the page fails the test, which goes on.
 export async function accessible(page: Page, name: string): Promise<void> {
+  await settled(page);
   const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
   const problems = found.violations.map((one) => `${one.id}: ${one.help}\n${one.nodes.slice(0, 4).map((node) => `   ${node.target.join(' ')}  ${node.failureSummary?.split('\n')[1] ?? ''}`).join('\n')}`);
   expect.soft(problems, `${name}\n${problems.join('\n')}`).toEqual([]);
